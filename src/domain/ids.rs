@@ -1,0 +1,99 @@
+//! Identifiers in the form that Ghost's clients check: 24 lower-case hexadecimal characters.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::Timestamp;
+
+/// Why a text is not an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an id is 24 hexadecimal characters")]
+pub struct InvalidId;
+
+/// Makes ids: 4 bytes of seconds, then 8 random bytes, so that ids sort roughly by age.
+#[must_use]
+fn object_id(now: Timestamp, random: u64) -> String {
+    // The seconds of an ObjectId are 32 bits; they wrap in 2106, which costs only the order.
+    format!("{:08x}{random:016x}", now.as_seconds() & 0xffff_ffff)
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
+        #[sqlx(transparent)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// A new id from the present and eight random bytes.
+            #[must_use]
+            pub fn new(now: Timestamp, random: u64) -> Self {
+                Self(object_id(now, random))
+            }
+
+            /// The 24 characters.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let is_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+                if text.len() == 24 && text.bytes().all(is_hex) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(InvalidId)
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id!(
+    /// The id of a post or a page.
+    PostId
+);
+id!(
+    /// The id of a content tag.
+    TagId
+);
+id!(
+    /// The id of a user: an author, or somebody who may sign in, or both.
+    UserId
+);
+id!(
+    /// The id of an uploaded file.
+    MediaId
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_id_reads_back() {
+        let id = PostId::new(Timestamp(1_795_461_846_000_000), 7);
+        assert_eq!(id.as_str(), "6b0492d60000000000000007");
+        assert_eq!(id.as_str().parse(), Ok(id));
+    }
+
+    #[test]
+    fn what_is_not_24_hex_is_refused() {
+        for text in ["", "1", "6B0492D60000000000000007", "6b0492d6000000000000000g"] {
+            assert_eq!(text.parse::<PostId>(), Err(InvalidId), "{text}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Listings: the published posts of the site, of a tag or of an author, newest first.
+
+use std::fmt;
+
+use super::clock::Timestamp;
+use super::ids::{PostId, TagId, UserId};
+
+/// Which posts a listing holds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Every published post.
+    Site,
+    /// Those with a content tag.
+    Tag(TagId),
+    /// Those of an author.
+    Author(UserId),
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Site => f.write_str("site"),
+            Self::Tag(id) => write!(f, "tag:{id}"),
+            Self::Author(id) => write!(f, "author:{id}"),
+        }
+    }
+}
+
+/// A place in a listing: between two posts, just behind the one it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// When that post was published.
+    pub listed_at: Timestamp,
+    /// Which post that is; ids decide between posts of one instant.
+    pub post_id: PostId,
+}
+
+/// A page of a listing, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pagination {
+    /// Which page this is.
+    pub page: u64,
+    /// Posts on a page.
+    pub per_page: u32,
+    /// Posts in the listing.
+    pub total: u64,
+}
+
+impl Pagination {
+    /// How many pages there are; one at least.
+    #[must_use]
+    pub fn pages(&self) -> u64 {
+        self.total.div_ceil(u64::from(self.per_page.max(1))).max(1)
+    }
+
+    /// The page of newer posts.
+    #[must_use]
+    pub fn newer(&self) -> Option<u64> {
+        (self.page > 1).then(|| self.page - 1)
+    }
+
+    /// The page of older posts.
+    #[must_use]
+    pub fn older(&self) -> Option<u64> {
+        (self.page < self.pages()).then(|| self.page + 1)
+    }
+}
+
+/// A month in which posts were published, in the time zone of the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Month {
+    /// The year.
+    pub year: i16,
+    /// 1 to 12.
+    pub month: i8,
+}

@@ -1,0 +1,29 @@
+//! What a publication is made of: posts, pages, tags, authors, settings.
+//!
+//! This room is pure. It opens no connection, speaks no HTTP and reads no clock: time comes in
+//! through [`clock::Clock`]. Its types derive how they are stored ([`sqlx::FromRow`],
+//! [`sqlx::Type`]) for the same reason that they derive `serde`: the fields stand in one place.
+
+pub mod author;
+pub mod cache_tag;
+pub mod clock;
+pub mod ids;
+pub mod listing;
+pub mod media;
+pub mod post;
+pub mod settings;
+pub mod slug;
+pub mod social;
+pub mod tag;
+
+pub use author::Author;
+pub use cache_tag::CacheTag;
+pub use clock::{Clock, Timestamp};
+pub use ids::{MediaId, PostId, TagId, UserId};
+pub use listing::Scope;
+pub use media::Media;
+pub use post::{Post, PostKind, PostSummary, Status, Visibility};
+pub use settings::Settings;
+pub use slug::Slug;
+pub use social::Social;
+pub use tag::Tag;

@@ -1,0 +1,149 @@
+//! Slugs: the part of an address that names a post, a tag or an author.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+/// The longest slug, in characters (Ghost's limit).
+pub const MAX_CHARS: usize = 185;
+
+/// How a title becomes a slug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SlugStyle {
+    /// Transliterated to ASCII: `Zürich 東京` becomes `zurich-dong-jing`.
+    #[default]
+    Ascii,
+    /// Letters and digits of every script stay: `zürich-東京`.
+    Unicode,
+}
+
+/// A slug: lower-case letters and digits in groups joined by single dashes, never empty.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type,
+)]
+#[sqlx(transparent)]
+#[serde(transparent)]
+pub struct Slug(String);
+
+impl Slug {
+    /// Makes a slug of any text; `None` where nothing of it can stand in one.
+    ///
+    /// Apostrophes vanish (`don't` becomes `dont`), every other run of characters that are not
+    /// letters or digits becomes one dash, and what is longer than [`MAX_CHARS`] is cut.
+    #[must_use]
+    pub fn from_text(text: &str, style: SlugStyle) -> Option<Self> {
+        // Beyond this nothing can reach the slug; it bounds the work on a hostile title.
+        let bounded: String = text.chars().take(MAX_CHARS * 8).collect();
+        let spelled: String = match style {
+            SlugStyle::Ascii => deunicode::deunicode_with_tofu(&bounded, " "),
+            SlugStyle::Unicode => bounded.nfc().collect(),
+        };
+        let mut slug = String::new();
+        let mut gap = false;
+        let mut length = 0;
+        for c in spelled.chars().flat_map(char::to_lowercase) {
+            if matches!(c, '\'' | '’' | '‘') {
+                continue;
+            }
+            let is_mark = unicode_normalization::char::is_combining_mark(c);
+            let continues_a_word = is_mark && !slug.is_empty() && !gap;
+            if !c.is_alphanumeric() && !continues_a_word {
+                gap = true;
+                continue;
+            }
+            let dash = gap && !slug.is_empty();
+            if length + usize::from(dash) + 1 > MAX_CHARS {
+                break;
+            }
+            if dash {
+                slug.push('-');
+                length += 1;
+            }
+            gap = false;
+            slug.push(c);
+            length += 1;
+        }
+        (!slug.is_empty()).then_some(Self(slug))
+    }
+
+    /// The slug of a content tag's name: an internal tag (`#news`) is spelled `hash-news`.
+    #[must_use]
+    pub fn from_tag_name(name: &str, style: SlugStyle) -> Option<Self> {
+        match name.strip_prefix('#') {
+            Some(rest) => Self::from_text(&format!("hash {rest}"), style),
+            None => Self::from_text(name, style),
+        }
+    }
+
+    /// A slug as it was found in an address or a file, or `None` where it is not one as it stands.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let slug = Self::from_text(text, SlugStyle::Unicode)?;
+        (slug.0 == text).then_some(slug)
+    }
+
+    /// The same slug with `-2`, `-3` … behind it, for when it is taken.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let suffix = format!("-{number}");
+        let stem: String = self.0.chars().take(MAX_CHARS - suffix.len()).collect();
+        Self(format!("{}{suffix}", stem.trim_end_matches('-')))
+    }
+
+    /// The characters of the slug, not percent-encoded.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ascii(text: &str) -> Option<String> {
+        Slug::from_text(text, SlugStyle::Ascii).map(|s| s.0)
+    }
+
+    #[test]
+    fn titles_become_slugs() {
+        assert_eq!(ascii("Don’t panic!").as_deref(), Some("dont-panic"));
+        assert_eq!(ascii("Rust 1.0: the trains").as_deref(), Some("rust-1-0-the-trains"));
+        assert_eq!(ascii("Größe — Ärger").as_deref(), Some("grosse-arger"));
+        assert_eq!(ascii("  --  "), None);
+    }
+
+    #[test]
+    fn other_scripts_stay_where_the_setting_says_so() {
+        let slug = Slug::from_text("東京の 天気", SlugStyle::Unicode);
+        assert_eq!(slug.map(|s| s.0).as_deref(), Some("東京の-天気"));
+    }
+
+    #[test]
+    fn an_internal_tag_is_spelled_with_hash() {
+        let slug = Slug::from_tag_name("#Import 2026", SlugStyle::Ascii);
+        assert_eq!(slug.map(|s| s.0).as_deref(), Some("hash-import-2026"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_a_slug_that_reads_back(text in "\\PC{0,400}", unicode: bool) {
+            let style = if unicode { SlugStyle::Unicode } else { SlugStyle::Ascii };
+            if let Some(slug) = Slug::from_text(&text, style) {
+                prop_assert!(slug.as_str().chars().count() <= MAX_CHARS);
+                prop_assert_eq!(Slug::parse(slug.as_str()), Some(slug.clone()));
+                prop_assert!(Slug::parse(slug.numbered(23).as_str()).is_some());
+            }
+        }
+    }
+}

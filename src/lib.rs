@@ -1,0 +1,4 @@
+//! Masthead: a publishing platform for sites that get read a lot.
+
+pub mod domain;
+pub mod web;

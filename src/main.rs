@@ -1,0 +1,3 @@
+//! The program `masthead`.
+
+fn main() {}
