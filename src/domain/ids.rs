@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::clock::Timestamp;
 
@@ -19,6 +21,20 @@ fn object_id(now: Timestamp, random: u64) -> String {
     format!("{:08x}{random:016x}", now.as_seconds() & 0xffff_ffff)
 }
 
+/// The first 12 bytes of a hash over a kind of thing and its key.
+fn derived_id(kind: &str, key: &str) -> String {
+    let hash = Sha256::new().chain_update(kind).chain_update([0]).chain_update(key).finalize();
+    HEXLOWER.encode(&hash[..12])
+}
+
+/// The uuid that a key always gives, in the form of a v4 UUID, which is what Ghost's clients check.
+#[must_use]
+pub fn derived_uuid(key: &str) -> String {
+    let hash = Sha256::digest(key);
+    let bytes = std::array::from_fn(|i| hash[i]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -32,6 +48,12 @@ macro_rules! id {
             #[must_use]
             pub fn new(now: Timestamp, random: u64) -> Self {
                 Self(object_id(now, random))
+            }
+
+            /// The id that a key always gives, for what comes from a source that has no ids.
+            #[must_use]
+            pub fn derived(key: &str) -> Self {
+                Self(derived_id(stringify!($name), key))
             }
 
             /// The 24 characters.

@@ -53,10 +53,10 @@ impl Picture {
     /// A picture of the media store.
     #[must_use]
     pub fn stored(media: &Media) -> Self {
-        let side = |pixels: Option<i32>| pixels.and_then(|p| u32::try_from(p).ok());
+        let pixels = |side: Option<i32>| side.and_then(|p| u32::try_from(p).ok());
         let raster =
             matches!(media.content_type.as_str(), "image/jpeg" | "image/png" | "image/webp");
-        let size = side(media.width).zip(side(media.height));
+        let size = pixels(media.width).zip(pixels(media.height));
         Self {
             src: format!("{IMAGES_PATH}{}", media.path),
             size,
