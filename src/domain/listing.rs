@@ -74,3 +74,29 @@ pub struct Month {
     /// 1 to 12.
     pub month: i8,
 }
+
+impl Month {
+    /// A month, where the numbers are ones.
+    #[must_use]
+    pub fn new(year: i16, month: i8) -> Option<Self> {
+        jiff::civil::Date::new(year, month, 1).ok().map(|_| Self { year, month })
+    }
+
+    /// The first instant of the month.
+    #[must_use]
+    pub fn start(self, zone: &jiff::tz::TimeZone) -> Timestamp {
+        jiff::civil::Date::new(self.year, self.month, 1)
+            .and_then(|day| day.to_zoned_datetime(zone.clone()))
+            .map_or(Timestamp(i64::MIN), |first| first.timestamp().into())
+    }
+
+    /// The month that follows.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        if self.month == 12 {
+            Self { year: self.year + 1, month: 1 }
+        } else {
+            Self { year: self.year, month: self.month + 1 }
+        }
+    }
+}

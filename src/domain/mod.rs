@@ -7,6 +7,7 @@
 pub mod author;
 pub mod cache_tag;
 pub mod clock;
+pub mod entropy;
 pub mod ids;
 pub mod listing;
 pub mod media;
@@ -19,6 +20,7 @@ pub mod tag;
 pub use author::Author;
 pub use cache_tag::CacheTag;
 pub use clock::{Clock, Timestamp};
+pub use entropy::Entropy;
 pub use ids::{MediaId, PostId, TagId, UserId};
 pub use listing::Scope;
 pub use media::Media;

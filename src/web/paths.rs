@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::domain::Slug;
+use crate::domain::slug::encode;
 
 /// The front page.
 pub const HOME: &str = "/";
@@ -102,20 +103,6 @@ pub fn search(words: &str, page: u64) -> String {
 
 fn numbered(base: &str, page: u64) -> String {
     if page <= 1 { base.to_owned() } else { format!("{base}page/{page}/") }
-}
-
-/// Percent-encodes what may not stand in one segment of a path (RFC 3986, `unreserved`).
-#[must_use]
-pub fn encode(segment: &str) -> String {
-    let mut encoded = String::with_capacity(segment.len());
-    for byte in segment.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

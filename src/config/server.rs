@@ -1,0 +1,76 @@
+//! `[server]`: where an instance listens, and under which address readers know the site.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use serde::{Deserialize, Serialize};
+
+use super::ConfigError;
+
+/// The section `[server]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerConfig {
+    /// The address and port to listen on.
+    pub listen: SocketAddr,
+    /// The address of the site for readers, without the slash at the end.
+    pub url: String,
+    /// Seconds that a request may take.
+    pub request_timeout_s: u64,
+    /// Seconds that requests under way may take after the signal to stop.
+    pub drain_timeout_s: u64,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 2368).into(),
+            url: "http://localhost:2368".to_owned(),
+            request_timeout_s: 30,
+            drain_timeout_s: 20,
+        }
+    }
+}
+
+impl ServerConfig {
+    pub(super) fn validate(&self) -> Vec<ConfigError> {
+        let mut problems = Vec::new();
+        let mut wrong = |key, reason: &str| {
+            problems.push(ConfigError::Invalid { key, reason: reason.to_owned() });
+        };
+        let uri = self.url.parse::<http::Uri>().ok();
+        let is_site = |uri: &http::Uri| {
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && uri.authority().is_some()
+                && uri.path_and_query().is_none_or(|p| p.as_str() == "/")
+        };
+        if !uri.as_ref().is_some_and(is_site) {
+            wrong("server.url", "is an address like `https://example.org`, without a path");
+        }
+        for (key, seconds) in [
+            ("server.request_timeout_s", self.request_timeout_s),
+            ("server.drain_timeout_s", self.drain_timeout_s),
+        ] {
+            if !(1..=3600).contains(&seconds) {
+                wrong(key, "is from 1 to 3600 seconds");
+            }
+        }
+        problems
+    }
+
+    /// The address of the site without the slash at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        self.url.trim_end_matches('/')
+    }
+}
+
+/// Flags that go over this section.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ServerOverrides {
+    /// `--listen`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// `--url`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}

@@ -1,0 +1,48 @@
+//! What can go wrong between us and the database.
+
+use std::path::PathBuf;
+
+/// A failure of the database, or of reaching it.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The address is none that Masthead knows.
+    #[error("the database address must begin with `sqlite:` or `postgres:`")]
+    UnknownScheme,
+    /// The file exists, but SQLite did not write it.
+    #[error("{} is not an SQLite database", .0.display())]
+    NotADatabase(PathBuf),
+    /// The server is older than the clock's proof allows (`docs/ARCHITECTURE.md`).
+    #[error("PostgreSQL {0} is too old; Masthead needs 15 or later")]
+    TooOld(String),
+    /// A row with the same unique value is there already.
+    #[error("there is one already")]
+    Taken,
+    /// The row changed since it was read.
+    #[error("somebody else changed it meanwhile")]
+    Changed,
+    /// A migration failed, or the database is newer than this program.
+    #[error("the database could not be migrated: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// Anything else that the driver says.
+    #[error("database: {0}")]
+    Driver(sqlx::Error),
+}
+
+impl From<sqlx::Error> for DbError {
+    fn from(error: sqlx::Error) -> Self {
+        match error.as_database_error() {
+            Some(cause) if cause.is_unique_violation() => Self::Taken,
+            _ => Self::Driver(error),
+        }
+    }
+}
+
+impl DbError {
+    /// Whether trying the transaction again may succeed: two writers waited for each other.
+    pub fn is_transient(&self) -> bool {
+        // 40001 serialization_failure, 40P01 deadlock_detected.
+        let Self::Driver(error) = self else { return false };
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        matches!(code.as_deref(), Some("40001" | "40P01"))
+    }
+}

@@ -1,0 +1,30 @@
+//! Migrations: forward only, all or none, one instance at a time.
+
+use sqlx::migrate::Migrator;
+
+use super::Result;
+use super::connection::{Database, Pools};
+
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+
+impl Database {
+    /// Brings the tables to what this program expects. Instances that start at once wait for each
+    /// other, and all but the first find nothing to do.
+    ///
+    /// # Errors
+    /// A migration fails, or the database was migrated by a newer program.
+    pub async fn migrate(&self) -> Result<()> {
+        match self.pools() {
+            // The migrator holds an advisory lock.
+            Pools::Postgres { writer, .. } => POSTGRES.run(writer).await?,
+            // The migrator has no lock for SQLite; the one write transaction is a lock.
+            Pools::Sqlite { writer, .. } => {
+                let mut transaction = writer.begin_with("begin immediate").await?;
+                SQLITE.run_direct(None, &mut *transaction, false).await?;
+                transaction.commit().await?;
+            }
+        }
+        Ok(())
+    }
+}

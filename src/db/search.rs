@@ -1,0 +1,175 @@
+//! The search index: the one place where the two databases need two texts.
+//!
+//! Both get terms that Rust has made (`text::search`), so that they find the same posts.
+//! Of what matches, only the [`CANDIDATES`] newest documents are ranked: a word that stands in
+//! every post would otherwise make the database weigh all of them.
+
+use std::fmt::Write as _;
+
+use sqlx::FromRow;
+
+use super::connection::Inner;
+use super::{Connection, Result, Transaction};
+use crate::domain::PostId;
+
+/// How many matching documents are ranked at most.
+const CANDIDATES: i64 = 5_000;
+
+/// A term that a document must have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term<'a> {
+    /// Letters and digits only.
+    pub text: &'a str,
+    /// Whether longer terms that begin so count as well.
+    pub prefix: bool,
+}
+
+/// Whether a document needs all terms or one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// All of them: a search.
+    All,
+    /// One of them: what is close.
+    Any,
+}
+
+/// A document that was found.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct Found {
+    /// The post or page.
+    pub post_id: PostId,
+    /// How many documents were found in all, at most [`CANDIDATES`].
+    pub total: i64,
+}
+
+/// Only what [`Term`] promises goes into the language of the index.
+fn is_term(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['\'', '"', '\\', ' ', '\0'])
+}
+
+/// Puts a post into the index, in place of what stood there for it.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn index(
+    t: &mut Transaction,
+    post: &PostId,
+    title: &[String],
+    body: &[String],
+) -> Result<()> {
+    match &mut t.inner {
+        Inner::Postgres(c) => {
+            const SQL: &str = "insert into search_documents (post_id, document) \
+                values ($1, cast($2 as tsvector)) \
+                on conflict (post_id) do update set document = excluded.document";
+            sqlx::query(SQL).bind(post).bind(tsvector(title, body)).execute(&mut **c).await?;
+        }
+        Inner::Sqlite(c) => {
+            const DOCUMENT: &str = "insert into search_documents (post_id) values ($1) \
+                on conflict (post_id) do update set post_id = excluded.post_id returning doc";
+            const INDEX: &str = "insert or replace into search_index (rowid, title, body) \
+                values ($1, $2, $3)";
+            let doc: i64 = sqlx::query_scalar(DOCUMENT).bind(post).fetch_one(&mut **c).await?;
+            sqlx::query(INDEX)
+                .bind(doc)
+                .bind(title.join(" "))
+                .bind(body.join(" "))
+                .execute(&mut **c)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a post out of the index.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn remove(t: &mut Transaction, post: &PostId) -> Result<()> {
+    const SQL: &str = "delete from search_documents where post_id = $1";
+    super::connection::on!(t, c => sqlx::query(SQL).bind(post).execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Published posts and pages that match, best first.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn find(
+    c: &mut Connection,
+    terms: &[Term<'_>],
+    how: Match,
+    limit: u32,
+    skip: u32,
+) -> Result<Vec<Found>> {
+    let terms: Vec<_> = terms.iter().filter(|term| is_term(term.text)).collect();
+    if terms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (limit, skip) = (i64::from(limit), i64::from(skip));
+    match &mut c.inner {
+        Inner::Postgres(c) => {
+            const SQL: &str = "select post_id, count(*) over () as total from ( \
+                    select d.post_id, p.published_at, \
+                        ts_rank_cd('{0.1, 0.1, 0.1, 1.0}', d.document, q.q, 1) as rank \
+                    from search_documents d \
+                    join posts p on p.id = d.post_id and p.status = 'published', \
+                    (select cast($1 as tsquery) as q) q \
+                    where d.document @@ q.q order by p.published_at desc limit $4 \
+                ) found order by rank desc, published_at desc, post_id limit $2 offset $3";
+            let joiner = if how == Match::All { " & " } else { " | " };
+            let spell = |t: &&Term<'_>| format!("'{}'{}", t.text, if t.prefix { ":*" } else { "" });
+            let query = terms.iter().map(spell).collect::<Vec<_>>().join(joiner);
+            Ok(sqlx::query_as(SQL)
+                .bind(query)
+                .bind(limit)
+                .bind(skip)
+                .bind(CANDIDATES)
+                .fetch_all(&mut **c)
+                .await?)
+        }
+        Inner::Sqlite(c) => {
+            const SQL: &str = "select d.post_id, count(*) over () as total from ( \
+                    select rowid as doc, bm25(search_index, 10.0, 1.0) as rank from search_index \
+                    where search_index match $1 order by rowid desc limit $4 \
+                ) found join search_documents d on d.doc = found.doc \
+                join posts p on p.id = d.post_id and p.status = 'published' \
+                order by found.rank, p.published_at desc, d.post_id limit $2 offset $3";
+            let joiner = if how == Match::All { " AND " } else { " OR " };
+            let spell =
+                |t: &&Term<'_>| format!("\"{}\"{}", t.text, if t.prefix { " *" } else { "" });
+            let query = terms.iter().map(spell).collect::<Vec<_>>().join(joiner);
+            Ok(sqlx::query_as(SQL)
+                .bind(query)
+                .bind(limit)
+                .bind(skip)
+                .bind(CANDIDATES)
+                .fetch_all(&mut **c)
+                .await?)
+        }
+    }
+}
+
+/// A document in the notation of `tsvector`. PostgreSQL counts positions to 16,383 and keeps a
+/// lexeme's first 256.
+fn tsvector(title: &[String], body: &[String]) -> String {
+    const LAST_POSITION: usize = 16_383;
+    let mut text = String::new();
+    let weighted = title.iter().map(|t| (t, "A")).chain(body.iter().map(|t| (t, "")));
+    for (n, (term, weight)) in weighted.enumerate().filter(|(_, (term, _))| is_term(term)) {
+        let _ = write!(text, "'{term}':{}{weight} ", (n + 1).min(LAST_POSITION));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_spelled_with_positions_and_weights() {
+        let words = |list: &[&str]| list.iter().map(|&w| w.to_owned()).collect::<Vec<_>>();
+        let text = tsvector(&words(&["rust", "o'clock"]), &words(&["web"]));
+        assert_eq!(text, "'rust':1A 'web':3 ");
+    }
+}
