@@ -6,4 +6,5 @@ pub mod domain;
 pub mod formats;
 pub mod lifecycle;
 pub mod telemetry;
+pub mod text;
 pub mod web;
