@@ -5,6 +5,8 @@
 //! Reading the same source twice gives the same keys, ids and uuids, so that an import can be
 //! repeated.
 
+pub mod ghost;
+
 use std::path::PathBuf;
 
 use crate::domain::post::Draft;
