@@ -1,3 +1,5 @@
 //! Everything that speaks HTTP.
 
+pub mod assets;
+pub mod http;
 pub mod paths;
