@@ -7,4 +7,5 @@ pub mod formats;
 pub mod lifecycle;
 pub mod telemetry;
 pub mod text;
+pub mod i18n;
 pub mod web;

@@ -3,3 +3,4 @@
 pub mod assets;
 pub mod http;
 pub mod paths;
+pub mod views;

@@ -1,0 +1,62 @@
+//! A static page: timeless, reached by links.
+
+use askama::Template;
+
+use crate::domain::Status;
+use crate::domain::post::FullPost;
+use crate::web::paths;
+
+use super::Site;
+use super::frame::Frame;
+use super::meta::Kind;
+use super::picture::{PictureView, sizes};
+use super::post::head;
+use super::story::{Language, language_of};
+
+/// A static page.
+#[derive(Debug, Template)]
+#[template(path = "page.html")]
+pub struct StaticPage<'a> {
+    frame: Frame<'a>,
+    language: Option<Language>,
+    preview: bool,
+    title: &'a str,
+    /// Whether the title stands above the text; it is always there for screen readers.
+    title_shown: bool,
+    standfirst: Option<&'a str>,
+    picture: Option<PictureView>,
+    caption: Option<&'a str>,
+    html: &'a str,
+}
+
+impl<'a> StaticPage<'a> {
+    /// A static page.
+    #[must_use]
+    pub fn new(site: Site<'a>, full: &'a FullPost) -> Self {
+        let post = &full.post.summary;
+        let path = paths::post(&post.slug);
+        let preview = post.status != Status::Published;
+        let shown = full.post.show_title_and_feature_image;
+        let alt = post.feature_image_alt.as_deref();
+        let picture = full.picture.as_ref().filter(|_| shown);
+        let mut meta = head(site, full, &path, &[], preview);
+        // A page has no date, so Open Graph's article would say what is not meant.
+        meta.kind = Kind::Website;
+        meta.article = None;
+        meta.lines.clear();
+        Self {
+            language: language_of(site, post),
+            preview,
+            title: &post.title,
+            title_shown: shown,
+            standfirst: post.custom_excerpt.as_deref(),
+            picture: picture.map(|p| PictureView::new(p, alt, sizes::WIDE).first()),
+            caption: post.feature_image_caption.as_deref().filter(|caption| !caption.is_empty()),
+            html: &full.post.html,
+            frame: Frame::new(site, &path, meta).with_code(
+                full.post.codeinjection_head.as_ref(),
+                full.post.codeinjection_foot.as_ref(),
+            ),
+        }
+    }
+}
