@@ -38,8 +38,10 @@ mod tag;
 mod theme;
 mod urls;
 
-
-
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;
 
 pub use archive::ArchivePage;
 pub use author::AuthorPage;

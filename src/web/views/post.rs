@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::domain::post::{FullPost, PostCard, primary_tag};
-use crate::domain::{Author, PostSummary, Status, Tag};
+use crate::domain::{Author, PostSummary, Status, Tag, Visibility};
 use crate::i18n::Strings;
 use crate::web::paths;
 
@@ -114,7 +114,7 @@ impl<'a> PostPage<'a> {
             contents: if around.closed { Vec::new() } else { contents(&full.post) },
             html: (!around.closed).then_some(full.post.html.as_str()),
             topics,
-            markdown: (!around.closed && !preview).then(|| paths::post_markdown(&post.slug)),
+            markdown: meta.markdown.as_ref().map(|_| paths::post_markdown(&post.slug)),
             authors: full.authors.iter().filter_map(AuthorNote::new).collect(),
             previous: around.previous.map(|post| Neighbour::new(site, post)),
             next: around.next.map(|post| Neighbour::new(site, post)),
@@ -164,7 +164,9 @@ pub(super) fn head(
     if preview {
         return head.unlisted();
     }
-    head.markdown = Some(urls::absolute(site.base_url, &paths::post_markdown(&post.slug)));
+    if post.visibility == Visibility::Public {
+        head.markdown = Some(urls::absolute(site.base_url, &paths::post_markdown(&post.slug)));
+    }
     let posting = json_ld::blog_posting(
         site,
         full,

@@ -26,7 +26,7 @@ const FALLBACK: Rgb = Rgb(0xb3, 0x26, 0x1e);
 pub fn theme_css(settings: &Settings) -> String {
     let [light, dark] = accents(&settings.accent_color).map(Rgb::to_hex);
     format!(
-        ":root{{--accent:{light}}}@media (prefers-color-scheme:dark){{@media screen{{:root{{--accent:{dark}}}}}}}\n"
+        ":root{{--accent:{light}}}@media screen and (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}\n"
     )
 }
 
