@@ -6,6 +6,7 @@
 //! repeated.
 
 pub mod ghost;
+pub mod markdown_folder;
 
 use std::path::PathBuf;
 
