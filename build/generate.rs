@@ -46,6 +46,7 @@ fn row(out: &Path, asset: &Asset, best: bool) -> Result<String, Box<dyn Error>> 
     let include = |suffix: &str, bytes: &[u8]| -> Result<String, Box<dyn Error>> {
         let file = out.join(format!("{hash}{suffix}"));
         fs::write(&file, bytes)?;
+        let file = file.to_str().ok_or("the build folder's name is not UTF-8")?;
         Ok(format!("include_bytes!({file:?})"))
     };
     let optional = |suffix: &str, bytes: Option<Vec<u8>>| -> Result<String, Box<dyn Error>> {

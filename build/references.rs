@@ -26,7 +26,7 @@ pub fn rewrite(
             if is_relative(inner) {
                 let (file, tail) = inner.split_at(inner.find(['?', '#']).unwrap_or(inner.len()));
                 let address = address_of(file)?;
-                rewritten.push_str(&format!("\"{address}{tail}\""));
+                rewritten.extend(["\"", &address, tail, "\""]);
                 rest = &rest[end..];
             } else {
                 take(&mut rest, end, &mut rewritten);
@@ -88,17 +88,13 @@ fn string_end(text: &str, quote: char) -> Option<usize> {
 fn inside(text: &str) -> Option<(&str, usize)> {
     let start = text.len() - text.trim_start().len();
     let trimmed = &text[start..];
-    match trimmed.chars().next()? {
-        quote @ ('"' | '\'') => {
-            let end = string_end(trimmed, quote)?;
-            let close = start + end + trimmed[end..].find(')')?;
-            Some((&trimmed[1..end - 1], close))
-        }
-        _ => {
-            let close = text.find(')')?;
-            Some((text[..close].trim(), close))
-        }
+    if let Some(quote) = trimmed.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        let end = string_end(trimmed, quote)?;
+        let close = start + end + trimmed[end..].find(')')?;
+        return Some((&trimmed[1..end - 1], close));
     }
+    let close = text.find(')')?;
+    Some((text[..close].trim(), close))
 }
 
 fn is_relative(address: &str) -> bool {

@@ -52,7 +52,7 @@ async fn serve(
         return own(asset, &method, &request);
     }
     match assets.other_builds.find(uri.path()).await {
-        Some(asset) => other(asset, &method, &request),
+        Some(asset) => other(&asset, &method, &request),
         None => unknown(),
     }
 }
@@ -72,7 +72,7 @@ fn own(asset: &Asset, method: &Method, request: &HeaderMap) -> Response {
     if let Some(name) = coding.header_value() {
         headers.insert(CONTENT_ENCODING, name);
     }
-    send(asset.etag(coding), headers, Bytes::from_static(bytes), method, request)
+    send(asset.etag(coding), headers, &Bytes::from_static(bytes), method, request)
 }
 
 /// Whether a range is asked for, is well-formed, and is meant for the plain bytes.
@@ -85,15 +85,15 @@ fn asks_for_a_part(asset: &Asset, method: &Method, request: &HeaderMap) -> bool 
         && RangeRequest::of(request, length) != RangeRequest::Whole
 }
 
-fn other(asset: OtherAsset, method: &Method, request: &HeaderMap) -> Response {
+fn other(asset: &OtherAsset, method: &Method, request: &HeaderMap) -> Response {
     let headers = common_headers(&asset.content_type);
-    send(ETag::of(&asset.bytes), headers, asset.bytes, method, request)
+    send(ETag::of(&asset.bytes), headers, &asset.bytes, method, request)
 }
 
 fn send(
     etag: ETag,
     headers: HeaderMap,
-    bytes: Bytes,
+    bytes: &Bytes,
     method: &Method,
     request: &HeaderMap,
 ) -> Response {
@@ -120,4 +120,144 @@ fn common_headers(content_type: &str) -> HeaderMap {
         (VARY, HeaderValue::from(ACCEPT_ENCODING)),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::BoxFuture;
+    use http::Request;
+    use http::header::{ETAG, IF_NONE_MATCH, IF_RANGE};
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    use super::super::{ASSETS, asset};
+    use super::*;
+
+    struct Answered {
+        status: u16,
+        headers: HeaderMap,
+        bytes: Bytes,
+    }
+
+    async fn ask(method: Method, path: &str, fields: &[(http::HeaderName, &str)]) -> Answered {
+        ask_beside(Assets::default(), method, path, fields).await
+    }
+
+    async fn ask_beside(
+        assets: Assets,
+        method: Method,
+        path: &str,
+        fields: &[(http::HeaderName, &str)],
+    ) -> Answered {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in fields {
+            request = request.header(name, *value);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        let (head, body) = routes().with_state(assets).oneshot(request).await.unwrap().into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Answered { status: head.status.as_u16(), headers: head.headers, bytes }
+    }
+
+    fn sheet() -> &'static Asset {
+        Asset::named("site.css").unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_asset_is_served_in_every_coding() {
+        for asset in ASSETS {
+            for coding in asset.codings().chain([Coding::Identity]) {
+                let accept = [(ACCEPT_ENCODING, coding.token())];
+                let whole = ask(Method::GET, asset.path, &accept).await;
+                assert_eq!(whole.status, 200);
+                assert_eq!(Some(&whole.bytes[..]), asset.bytes(coding), "{}", asset.name);
+                assert_eq!(whole.headers.get(CONTENT_ENCODING), coding.header_value().as_ref());
+                assert_eq!(whole.headers[CONTENT_TYPE], asset.content_type);
+                assert_eq!(whole.headers[CACHE_CONTROL], cache_control::IMMUTABLE);
+                assert_eq!(whole.headers[VARY], "accept-encoding");
+                assert_eq!(whole.headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
+                assert_eq!(whole.headers[ETAG], asset.etag(coding).header_value());
+
+                let head = ask(Method::HEAD, asset.path, &accept).await;
+                assert_eq!((head.status, head.bytes.len()), (200, 0));
+                assert_eq!(head.headers, whole.headers);
+
+                let tag = asset.etag(coding).to_string();
+                let known = [accept[0].clone(), (IF_NONE_MATCH, tag.as_str())];
+                let again = ask(Method::GET, asset.path, &known).await;
+                assert_eq!((again.status, again.bytes.len()), (304, 0));
+                assert_eq!(again.headers[ETAG], whole.headers[ETAG]);
+                assert_eq!(again.headers[VARY], whole.headers[VARY]);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_part_is_cut_from_the_plain_bytes() {
+        let plain = sheet().bytes(Coding::Identity).unwrap();
+        let tag = sheet().etag(Coding::Identity).to_string();
+        let part = [(RANGE, "bytes=1-3"), (ACCEPT_ENCODING, "br, gzip"), (IF_RANGE, &tag)];
+        let answered = ask(Method::GET, asset!("site.css"), &part).await;
+        assert_eq!((answered.status, &answered.bytes[..]), (206, &plain[1..4]));
+        assert!(!answered.headers.contains_key(CONTENT_ENCODING));
+
+        let beyond = [(RANGE, "bytes=9999999-"), (ACCEPT_ENCODING, "br")];
+        assert_eq!(ask(Method::GET, asset!("site.css"), &beyond).await.status, 416);
+    }
+
+    #[tokio::test]
+    async fn a_part_of_a_coding_is_cut_for_those_who_have_the_rest_of_it() {
+        let brotli = sheet().bytes(Coding::Brotli).unwrap();
+        let tag = sheet().etag(Coding::Brotli).to_string();
+        let resumed = [(RANGE, "bytes=1-3"), (ACCEPT_ENCODING, "br"), (IF_RANGE, &tag)];
+        let never_plain = [(RANGE, "bytes=1-3"), (ACCEPT_ENCODING, "br, identity;q=0")];
+        for request in [&resumed[..], &never_plain] {
+            let answered = ask(Method::GET, asset!("site.css"), request).await;
+            assert_eq!((answered.status, &answered.bytes[..]), (206, &brotli[1..4]));
+            assert_eq!(answered.headers[CONTENT_ENCODING], "br");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_part_of_another_version_is_the_whole() {
+        let outdated = [(RANGE, "bytes=1-3"), (ACCEPT_ENCODING, "br"), (IF_RANGE, "\"old\"")];
+        let answered = ask(Method::GET, asset!("site.css"), &outdated).await;
+        assert_eq!((answered.status, answered.bytes.len()), (200, sheet().brotli.unwrap().len()));
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_gets_nothing() {
+        let nothing = [(ACCEPT_ENCODING, "*;q=0")];
+        let answered = ask(Method::GET, asset!("site.css"), &nothing).await;
+        assert_eq!(answered.status, 406);
+        assert_eq!(answered.headers[CACHE_CONTROL], cache_control::NO_STORE);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_hash_is_not_found_for_a_short_while() {
+        for path in
+            ["/assets/site.0000.css", "/assets/../site.css", "/assets/%2e%2e/x", "/assets/%00"]
+        {
+            let answered = ask(Method::GET, path, &[]).await;
+            assert_eq!(answered.status, 404, "{path}");
+            assert_eq!(answered.headers[CACHE_CONTROL], cache_control::UNKNOWN_NAME);
+        }
+        assert_eq!(ask(Method::POST, asset!("site.css"), &[]).await.status, 405);
+    }
+
+    #[tokio::test]
+    async fn another_builds_asset_is_served_as_our_own() {
+        struct Shared;
+        impl OtherBuilds for Shared {
+            fn find<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Option<OtherAsset>> {
+                let asset = OtherAsset { content_type: "text/css".into(), bytes: "a{}".into() };
+                let found = (path == "/assets/site.0000.css").then_some(asset);
+                Box::pin(std::future::ready(found))
+            }
+        }
+        let assets = Assets { other_builds: Arc::new(Shared) };
+        let answered = ask_beside(assets, Method::GET, "/assets/site.0000.css", &[]).await;
+        assert_eq!((answered.status, &answered.bytes[..]), (200, &b"a{}"[..]));
+        assert_eq!(answered.headers[CACHE_CONTROL], cache_control::IMMUTABLE);
+    }
 }

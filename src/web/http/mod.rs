@@ -14,3 +14,8 @@ pub use encoding::{AcceptEncoding, Coding};
 pub use etag::ETag;
 pub use range::RangeRequest;
 pub use representation::{Answer, Representation};
+
+/// A field value that we have made ourselves, of printable ASCII.
+fn ascii_value(text: &str) -> ::http::HeaderValue {
+    ::http::HeaderValue::from_str(text).expect("printable ASCII is a field value")
+}
