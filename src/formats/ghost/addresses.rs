@@ -4,7 +4,7 @@
 //! itself. Both become paths from the root of the site. A path under `content/` is a file of the
 //! site; where it lies beside the export, a placeholder takes its place.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::percent;
 use crate::formats::SourceFile;
@@ -107,6 +107,7 @@ impl Addresses {
         [relative, short]
             .iter()
             .flat_map(|name| [percent::decode(name), name.clone()])
+            .filter(|name| Path::new(name).components().all(|c| matches!(c, Component::Normal(_))))
             .flat_map(|name| self.folders.iter().map(move |folder| (folder, folder.join(&name))))
             .find_map(|(folder, candidate)| {
                 let file = candidate.canonicalize().ok()?;

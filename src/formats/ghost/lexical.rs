@@ -3,6 +3,8 @@
 //! A document is a tree of JSON nodes. Text blocks are written as HTML, which needs no more than
 //! escaping, and become Markdown by [`super::html`]; cards go through [`super::cards`].
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::body::Body;
@@ -138,7 +140,7 @@ fn list(body: &mut Body, node: &Value) -> String {
     if let Some(start) =
         node.get("start").and_then(Value::as_i64).filter(|&n| tag == "ol" && n != 1)
     {
-        html.push_str(&format!(" start=\"{start}\""));
+        let _ = write!(html, " start=\"{start}\"");
     }
     html.push('>');
     let mut open = false;
@@ -151,13 +153,13 @@ fn list(body: &mut Body, node: &Value) -> String {
             if text(node, "listType") == "check" {
                 let checked = item.get("checked").and_then(Value::as_bool).unwrap_or(false);
                 let checked = if checked { " checked" } else { "" };
-                html.push_str(&format!("<input type=\"checkbox\" disabled{checked}> "));
+                let _ = write!(html, "<input type=\"checkbox\" disabled{checked}> ");
             }
         }
         html.push_str(&inline(body, item));
     }
     html.push_str(if open { "</li>" } else { "" });
-    html.push_str(&format!("</{tag}>"));
+    let _ = write!(html, "</{tag}>");
     html
 }
 
@@ -204,10 +206,10 @@ fn switch(html: &mut String, open: &mut Vec<&str>, bits: u64) {
         FORMATS.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, tag)| *tag).collect();
     let common = open.iter().zip(&wanted).take_while(|(a, b)| a == b).count();
     for tag in open.drain(common..).rev() {
-        html.push_str(&format!("</{tag}>"));
+        let _ = write!(html, "</{tag}>");
     }
     for tag in &wanted[common..] {
-        html.push_str(&format!("<{tag}>"));
+        let _ = write!(html, "<{tag}>");
         open.push(tag);
     }
 }

@@ -12,6 +12,10 @@ use super::body::Body;
 use super::cards;
 use super::html::escape;
 
+/// The elements that a markup may be.
+const MARKUPS: [&str; 13] =
+    ["a", "b", "code", "del", "em", "i", "mark", "s", "strike", "strong", "sub", "sup", "u"];
+
 /// Why a text is no Mobiledoc document.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidMobiledoc {
@@ -160,13 +164,10 @@ fn block(tag: &str, words: &str) -> String {
 
 /// The name and the opening tag of a markup; both empty where its element is not allowed.
 fn open_tag(markup: &Value) -> (&str, String) {
-    let tag = match markup.get(0).and_then(Value::as_str) {
-        Some(
-            tag @ ("a" | "b" | "code" | "del" | "em" | "i" | "mark" | "s" | "strike" | "strong"
-            | "sub" | "sup" | "u"),
-        ) => tag,
-        _ => return ("", String::new()),
-    };
+    let tag = markup.get(0).and_then(Value::as_str).unwrap_or("");
+    if !MARKUPS.contains(&tag) {
+        return ("", String::new());
+    }
     let mut html = format!("<{tag}");
     for pair in list(markup.get(1)).chunks_exact(2) {
         if let (Some(key @ ("href" | "title")), Some(value)) = (pair[0].as_str(), pair[1].as_str())

@@ -99,12 +99,10 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn date(&self, cell: &Cell) -> Option<Timestamp> {
-        cell.date()?.ok()
-    }
-
-    fn date_or_now(&self, cell: &Cell) -> Timestamp {
-        self.date(cell).unwrap_or(self.now)
+    /// When a row was made, and when it last changed.
+    fn dates(&self, created_at: &Cell, updated_at: &Cell) -> (Timestamp, Timestamp) {
+        let created = created_at.date().and_then(Result::ok).unwrap_or(self.now);
+        (created, updated_at.date().and_then(Result::ok).unwrap_or(created))
     }
 
     /// The slug of a row, else one of its name, else its id.

@@ -26,21 +26,16 @@ pub(super) fn read(
             roles.insert(user, role(name));
         }
     }
-    tables
-        .users
-        .iter()
-        .filter_map(|row| match author(row, &roles, reading) {
-            Some(author) => Some(author),
-            None => {
-                problems.push(Problem {
-                    origin: "users".to_owned(),
-                    line: None,
-                    reason: format!("user {} has no name", row.id.text().unwrap_or("?")),
-                });
-                None
-            }
-        })
-        .collect()
+    let mut users = Vec::new();
+    for row in &tables.users {
+        if let Some(author) = author(row, &roles, reading) {
+            users.push(author);
+        } else {
+            let reason = format!("user {} has no name", row.id.text().unwrap_or("?"));
+            problems.push(Problem { origin: "users".to_owned(), line: None, reason });
+        }
+    }
+    users
 }
 
 fn author(row: &UserRow, roles: &HashMap<&str, Role>, reading: &Reading) -> Option<SourceAuthor> {
@@ -72,8 +67,7 @@ fn author(row: &UserRow, roles: &HashMap<&str, Role>, reading: &Reading) -> Opti
         meta_description: row.meta_description.owned(),
         ..Author::named(id, name, slug, reading.now)
     };
-    author.created_at = reading.date_or_now(&row.created_at);
-    author.updated_at = reading.date(&row.updated_at).unwrap_or(author.created_at);
+    (author.created_at, author.updated_at) = reading.dates(&row.created_at, &row.updated_at);
     let mut found = Found::default();
     reading.addresses.field(&mut author.profile_image, &mut found);
     reading.addresses.field(&mut author.cover_image, &mut found);

@@ -15,11 +15,14 @@ use crate::domain::{PostId, PostKind, Status, Timestamp, Visibility};
 use crate::formats::{Problem, SourcePost, SourceSite};
 
 /// Adds every post and page to a site whose authors have been read.
-pub(super) fn read(tables: Tables, reading: &Reading, site: &mut SourceSite) {
+///
+/// Each row is dropped once it is read, so that a large export is not held twice.
+pub(super) fn read(mut tables: Tables, reading: &Reading, site: &mut SourceSite) {
+    let rows = std::mem::take(&mut tables.posts);
     let index = Index::of(&tables);
     let authors: HashSet<&str> = site.authors.iter().map(|author| author.key.as_str()).collect();
     let mut seen = HashSet::new();
-    for (number, row) in tables.posts.iter().enumerate() {
+    for (number, row) in rows.into_iter().enumerate() {
         let title = row.title.text().or(row.slug.text());
         let origin = title.map_or_else(|| format!("posts, row {}", number + 1), str::to_owned);
         let key = row.uuid.text().or(row.id.text()).or(row.slug.text());
@@ -33,7 +36,7 @@ pub(super) fn read(tables: Tables, reading: &Reading, site: &mut SourceSite) {
             site.skipped.push(Problem { origin, line: None, reason });
             continue;
         }
-        let post = PostReader { row, meta: index.meta(row), reading, warnings: Vec::new() };
+        let post = PostReader { row: &row, meta: index.meta(&row), reading, warnings: Vec::new() };
         site.posts.push(post.read(key, origin, &index, &authors));
     }
 }

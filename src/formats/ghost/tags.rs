@@ -13,21 +13,16 @@ pub(super) fn read(
     reading: &Reading,
     problems: &mut Vec<Problem>,
 ) -> Vec<SourceTag> {
-    tables
-        .tags
-        .iter()
-        .filter_map(|row| match tag(row, reading) {
-            Some(tag) => Some(tag),
-            None => {
-                problems.push(Problem {
-                    origin: "tags".to_owned(),
-                    line: None,
-                    reason: format!("tag {} has no name", row.id.text().unwrap_or("?")),
-                });
-                None
-            }
-        })
-        .collect()
+    let mut tags = Vec::new();
+    for row in &tables.tags {
+        if let Some(tag) = tag(row, reading) {
+            tags.push(tag);
+        } else {
+            let reason = format!("tag {} has no name", row.id.text().unwrap_or("?"));
+            problems.push(Problem { origin: "tags".to_owned(), line: None, reason });
+        }
+    }
+    tags
 }
 
 /// The name of a tag, which is what posts of a source name it by.
@@ -54,8 +49,7 @@ fn tag(row: &TagRow, reading: &Reading) -> Option<SourceTag> {
         codeinjection_foot: row.codeinjection_foot.owned(),
         ..Tag::named(id, name, slug, reading.now)
     };
-    tag.created_at = reading.date_or_now(&row.created_at);
-    tag.updated_at = reading.date(&row.updated_at).unwrap_or(tag.created_at);
+    (tag.created_at, tag.updated_at) = reading.dates(&row.created_at, &row.updated_at);
     let mut found = Found::default();
     reading.addresses.field(&mut tag.feature_image, &mut found);
     reading.social(&mut tag.social, &mut found);

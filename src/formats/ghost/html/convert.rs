@@ -79,9 +79,18 @@ fn converter(emphasis: Emphasis) -> HtmlToMarkdown {
         .add_handler(INLINE.to_vec(), |handlers: &dyn Handlers, element: Element| {
             Some(with_tags(handlers, &element))
         })
+        .add_handler(vec!["a", "img"], |handlers: &dyn Handlers, element: Element| {
+            if has_more_than_signs_hold(&element) {
+                Some(with_tags(handlers, &element))
+            } else {
+                handlers.fallback(element)
+            }
+        })
         .add_handler(vec!["input"], |_: &dyn Handlers, element: Element| Some(checkbox(&element)))
         .add_handler(vec!["hr"], |_: &dyn Handlers, _: Element| Some("\n\n---\n\n".into()))
-        .add_handler(vec!["del", "s", "strike"], strikethrough);
+        .add_handler(vec!["del", "s", "strike"], |handlers: &dyn Handlers, element: Element| {
+            Some(strikethrough(handlers, &element))
+        });
     if emphasis == Emphasis::Signs {
         return builder.build();
     }
@@ -100,11 +109,20 @@ fn with_tags(handlers: &dyn Handlers, element: &Element) -> HandlerResult {
         let _ = write!(html, " {}=\"{}\"", &*attribute.name.local, escape(&value));
     }
     html.push('>');
-    if element.tag != "wbr" {
+    if !matches!(element.tag, "wbr" | "img") {
         html.push_str(&handlers.walk_children(element.node).content);
         let _ = write!(html, "</{}>", element.tag);
     }
     html.into()
+}
+
+/// Whether a link or a picture has attributes that Markdown has no place for.
+fn has_more_than_signs_hold(element: &Element) -> bool {
+    element.attrs.iter().any(|attribute| {
+        let key = &*attribute.name.local;
+        !matches!(key, "href" | "src" | "alt" | "title")
+            && essence::matters(element.tag, key, &attribute.value)
+    })
 }
 
 /// The box of a task list.
@@ -113,14 +131,13 @@ fn checkbox(element: &Element) -> HandlerResult {
     if has("checked") { "[x] ".into() } else { "[ ] ".into() }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature is htmd's")]
-fn strikethrough(handlers: &dyn Handlers, element: Element) -> Option<HandlerResult> {
+fn strikethrough(handlers: &dyn Handlers, element: &Element) -> HandlerResult {
     let content = handlers.walk_children(element.node).content;
     let words = content.trim();
     if words.is_empty() {
-        return Some(content.into());
+        return content.into();
     }
     let start = content.len() - content.trim_start().len();
     let (before, after) = (&content[..start], &content[start + words.len()..]);
-    Some(format!("{before}~~{words}~~{after}").into())
+    format!("{before}~~{words}~~{after}").into()
 }

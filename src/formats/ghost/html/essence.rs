@@ -178,7 +178,7 @@ fn is_block(name: &str) -> bool {
 }
 
 /// Whether an attribute says something that the text would lack without it.
-fn matters(element: &str, key: &str, value: &str) -> bool {
+pub(super) fn matters(element: &str, key: &str, value: &str) -> bool {
     match (element, key) {
         ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", "id")
         | ("a", "rel" | "target")

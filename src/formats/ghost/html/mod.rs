@@ -3,7 +3,7 @@
 //! Every block is converted, rendered again and compared with what it came from
 //! ([`essence`]). A block that Markdown cannot hold, or that the converter got wrong, stays HTML,
 //! which Markdown allows. So nothing depends on the converter being right about every corner of
-//! CommonMark.
+//! Markdown.
 
 mod convert;
 mod escape;

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::formats::ghost::html::tests::rendered_words;
 
-fn document(children: Value) -> String {
+fn document(children: &Value) -> String {
     json!({"root": {"children": children, "type": "root", "version": 1}}).to_string()
 }
 
@@ -11,7 +11,7 @@ fn run(text: &str, format: u64) -> Value {
     json!({"type": "extended-text", "version": 1, "text": text, "format": format})
 }
 
-fn markdown(children: Value) -> String {
+fn markdown(children: &Value) -> String {
     to_markdown(&document(children), false).unwrap().0
 }
 
@@ -55,13 +55,13 @@ fn blocks_become_markdown() {
             "[a **b**](/x \"t\")",
         ),
     ] {
-        assert_eq!(markdown(json!([node])), expected, "{node}");
+        assert_eq!(markdown(&json!([node])), expected, "{node}");
     }
 }
 
 #[test]
 fn formats_nest_in_one_order() {
-    let line = |runs: Value| markdown(json!([{"type": "paragraph", "children": runs}]));
+    let line = |runs: Value| markdown(&json!([{"type": "paragraph", "children": runs}]));
     assert_eq!(
         line(json!([run("a ", 0), run("b ", 1), run("c", 3), run(" d", 0)])),
         "a **b *c*** d"
@@ -80,10 +80,10 @@ fn lists_nest_in_the_item_before() {
         json!({"type": "list", "listType": "number", "children": [item(json!([run("b", 0)]))]});
     let outer = json!({"type": "list", "listType": "bullet", "children": [
         item(json!([run("a", 0)])), item(json!([inner])), item(json!([run("c", 0)]))]});
-    assert_eq!(markdown(json!([outer])), "- a\n  1. b\n- c");
+    assert_eq!(markdown(&json!([outer])), "- a\n  1. b\n- c");
     let tasks = json!({"type": "list", "listType": "check", "children": [
         {"type": "listitem", "checked": true, "children": [run("done", 0)]}, item(json!([run("open", 0)]))]});
-    assert_eq!(markdown(json!([tasks])), "- [x] done\n- [ ] open");
+    assert_eq!(markdown(&json!([tasks])), "- [x] done\n- [ ] open");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn unknown_nodes_leave_their_text_and_a_warning() {
         ),
         (json!({"type": "signup"}), ""),
     ] {
-        let (markdown, warnings) = to_markdown(&document(json!([node])), false).unwrap();
+        let (markdown, warnings) = to_markdown(&document(&json!([node])), false).unwrap();
         assert_eq!(markdown, text);
         assert_eq!(warnings.len(), 1, "{node}");
     }
@@ -116,7 +116,7 @@ fn what_is_no_document_is_refused() {
     {
         assert!(to_markdown(text, false).is_err());
     }
-    assert_eq!(markdown(json!([1, null, "x", [], {}])), "");
+    assert_eq!(markdown(&json!([1, null, "x", [], {}])), "");
 }
 
 fn any_text() -> impl Strategy<Value = String> {
@@ -159,7 +159,7 @@ fn tree_words(node: &Value) -> String {
     for child in children(node) {
         words.push_str(&tree_words(child));
     }
-    if !matches!(kind(node), "extended-text" | "link") { format!(" {words} ") } else { words }
+    if matches!(kind(node), "extended-text" | "link") { words } else { format!(" {words} ") }
 }
 
 proptest! {
@@ -174,7 +174,7 @@ proptest! {
     fn the_words_survive(blocks in prop::collection::vec(any_block(), 0..5)) {
         let tree = json!({"type": "root", "children": blocks});
         let expected = tree_words(&tree).split_ascii_whitespace().collect::<Vec<_>>().join(" ");
-        let markdown = markdown(json!(blocks));
+        let markdown = markdown(&json!(blocks));
         prop_assert_eq!(rendered_words(&markdown), expected, "{}", markdown);
     }
 
