@@ -42,7 +42,7 @@ pub(super) fn block(nodes: &[Rc<Node>]) -> String {
     for converter in [&WITH_SIGNS, &WITH_TAGS] {
         let Ok(markdown) = converter.with(|c| c.convert(&original)) else { continue };
         let rendered = Fragment::parse(&render(&markdown));
-        if essence::of(&rendered.nodes()) == wanted {
+        if rendered.is_some_and(|rendered| essence::of(&rendered.nodes()) == wanted) {
             return markdown;
         }
     }
@@ -52,7 +52,7 @@ pub(super) fn block(nodes: &[Rc<Node>]) -> String {
 /// The HTML of a block; a run of inline nodes is a paragraph.
 fn outer_html(nodes: &[Rc<Node>]) -> String {
     let html: String = nodes.iter().map(tree::outer_html).collect();
-    if nodes.iter().any(super::is_inline) { format!("<p>{}</p>", html.trim()) } else { html }
+    if nodes.iter().any(super::is_inline) { format!("<p>{}</p>", html.trim_ascii()) } else { html }
 }
 
 /// The picture within a `figure` that adds nothing to it, else the node itself.

@@ -18,7 +18,7 @@ pub(super) fn of(nodes: &[Rc<Node>]) -> String {
     for node in nodes {
         essence.visit(node, false, false);
     }
-    essence.out.trim_end().to_owned()
+    essence.out.trim_ascii_end().to_owned()
 }
 
 #[derive(Default)]
@@ -38,7 +38,7 @@ impl Essence {
             NodeData::Text { contents } if verbatim => self.out.push_str(&contents.borrow()),
             NodeData::Text { contents } => self.words(&contents.borrow()),
             NodeData::Comment { contents } => {
-                let _ = write!(self.out, "<!{}>", contents.trim());
+                let _ = write!(self.out, "<!{}>", contents.trim_ascii());
             }
             NodeData::Element { attrs, .. } => {
                 self.element(node, &attrs.borrow(), verbatim, follows_paragraph);
@@ -94,7 +94,7 @@ impl Essence {
         }
         if is_block || verbatim {
             // A renderer ends a code block with a line break of its own.
-            let end = self.out.trim_end().len();
+            let end = self.out.trim_ascii_end().len();
             self.out.truncate(end.max(start));
         }
         if !is_bare {

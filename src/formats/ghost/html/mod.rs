@@ -5,6 +5,7 @@
 //! which Markdown allows. So nothing depends on the converter being right about every corner of
 //! Markdown.
 
+mod bounded;
 mod convert;
 mod escape;
 mod essence;
@@ -51,7 +52,7 @@ pub(crate) fn join(blocks: impl IntoIterator<Item = String>) -> String {
     let mut text = String::new();
     let mut list_before = None;
     for block in blocks {
-        let block = block.trim_end().trim_start_matches(['\n', '\r']);
+        let block = block.trim_ascii_end().trim_start_matches(['\n', '\r']);
         if block.is_empty() {
             continue;
         }
@@ -87,15 +88,15 @@ impl ListMarker {
 }
 
 fn push_converted(html: &str, blocks: &mut Vec<String>) {
-    if html.trim().is_empty() {
+    if html.trim_ascii().is_empty() {
         return;
     }
     let html = MARKDOWN_CARD.iter().fold(html.to_owned(), |html, mark| html.replace(mark, ""));
-    let fragment = Fragment::parse(&html);
-    if tree::is_deeper_than(&fragment.body, MAX_DEPTH) {
+    let fragment = Fragment::parse(&html).filter(|f| !tree::is_deeper_than(&f.body, MAX_DEPTH));
+    let Some(fragment) = fragment else {
         blocks.push(raw_block(&html));
         return;
-    }
+    };
     let mut line: Vec<Rc<Node>> = Vec::new();
     for node in fragment.nodes() {
         if is_inline(&node) {
@@ -111,7 +112,7 @@ fn push_converted(html: &str, blocks: &mut Vec<String>) {
 /// Ends a run of inline nodes that stand in no paragraph.
 fn push_line(line: &mut Vec<Rc<Node>>, blocks: &mut Vec<String>) {
     let is_blank = |node: &Rc<Node>| match &node.data {
-        NodeData::Text { contents } => contents.borrow().trim().is_empty(),
+        NodeData::Text { contents } => contents.borrow().trim_ascii().is_empty(),
         _ => false,
     };
     if !line.iter().all(is_blank) {

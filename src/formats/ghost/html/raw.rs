@@ -23,7 +23,7 @@ pub(super) fn render(markdown: &str) -> String {
 /// A blank line ends most HTML blocks, and few elements start one; where the HTML does not stand
 /// by itself, its blank lines go, and a `div` goes around it.
 pub(crate) fn raw_block(html: &str) -> String {
-    let html = html.trim();
+    let html = html.trim_ascii();
     if html.is_empty() || stands(html) {
         return html.to_owned();
     }
@@ -34,7 +34,10 @@ pub(crate) fn raw_block(html: &str) -> String {
 /// Whether HTML comes out of Markdown as it went in, and leaves alone what comes after it.
 fn stands(html: &str) -> bool {
     let rendered = render(&format!("{html}\n\nafter"));
-    rendered.trim_end().strip_suffix("<p>after</p>").is_some_and(|before| before.trim_end() == html)
+    rendered
+        .trim_ascii_end()
+        .strip_suffix("<p>after</p>")
+        .is_some_and(|before| before.trim_ascii_end() == html)
 }
 
 /// The same HTML without blank lines. Where they show, a character reference stands in for them.
@@ -42,7 +45,7 @@ fn squeeze(html: &str) -> String {
     let shows = ["<pre", "<textarea"].iter().any(|tag| html.contains(tag));
     let mut lines = Vec::new();
     for line in html.lines() {
-        if !line.trim().is_empty() {
+        if !line.trim_ascii().is_empty() {
             lines.push(line);
         } else if shows {
             lines.push("&#10;");

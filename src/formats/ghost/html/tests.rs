@@ -21,7 +21,7 @@ pub(crate) fn words(html: &str) -> String {
         }
     }
     let mut out = String::new();
-    let fragment = Fragment::parse(html);
+    let fragment = Fragment::parse(html).unwrap();
     visit(&fragment.body, &mut out);
     out.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -116,7 +116,8 @@ fn cards_of_raw_html_stay_and_their_comments_go() {
 }
 
 /// Words that mean something to Markdown, and HTML that converters stumble over.
-const SNIPPETS: [&str; 48] = [
+const SNIPPETS: [&str; 49] = [
+    "<ol><li>\u{a0}</li></ol>",
     "<p>1. no list</p>",
     "<p>1) no list</p>",
     "<p>- no list</p>",
@@ -179,10 +180,22 @@ fn the_rendered_markdown_has_the_words_of_the_html() {
 
 #[test]
 fn deep_trees_neither_overflow_nor_vanish() {
-    let html = format!("{}deep{}", "<div>".repeat(5_000), "</div>".repeat(5_000));
+    let html = format!("{}deep{}", "<div>".repeat(2_000), "</div>".repeat(2_000));
     assert!(to_markdown(&html).contains("deep"));
-    let inline = format!("<p>{}deep", "<b><i>".repeat(3_000));
+    let inline = format!("<p>{}deep", "<b><i>".repeat(1_000));
     assert!(to_markdown(&inline).contains("deep"));
+}
+
+#[test]
+fn elements_that_are_opened_again_and_again_are_bounded() {
+    use std::fmt::Write as _;
+
+    let mut html = String::new();
+    for number in 0..4_000 {
+        let _ = write!(html, "<p><b a={number}></p><hr>");
+    }
+    html.push_str(&"<p>x</p><hr>".repeat(4_000));
+    assert!(to_markdown(&html).contains("<p>x</p>"));
 }
 
 proptest! {

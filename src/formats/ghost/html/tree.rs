@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use html5ever::serialize::{SerializeOpts, TraversalScope, serialize};
-use html5ever::tendril::TendrilSink;
-use html5ever::{ParseOpts, parse_document};
-use markup5ever_rcdom::{Node, NodeData, RcDom, SerializableHandle};
+use htmd_html5ever::serialize::{SerializeOpts, TraversalScope, serialize};
+use markup5ever_rcdom::{Node, NodeData, SerializableHandle};
+
+use super::bounded;
 
 /// A fragment of HTML, parsed as the beginning of a body, so that a leading `<style>` stays where
 /// it is.
@@ -17,11 +17,11 @@ pub(super) struct Fragment {
 }
 
 impl Fragment {
-    pub(super) fn parse(html: &str) -> Self {
-        let html = format!("<body>{html}");
-        let document = parse_document(RcDom::default(), ParseOpts::default()).one(html).document;
+    /// `None` where the fragment asks for more elements than any text needs.
+    pub(super) fn parse(html: &str) -> Option<Self> {
+        let document = bounded::parse(&format!("<body>{html}"))?;
         let body = child(&document, "html").and_then(|root| child(&root, "body"));
-        Self { body: body.unwrap_or_else(|| Rc::clone(&document)), _document: document }
+        Some(Self { body: body.unwrap_or_else(|| Rc::clone(&document)), _document: document })
     }
 
     /// The top-level nodes.
