@@ -63,7 +63,9 @@ impl Place {
             if start + length > parts.len() {
                 // `2014/12/12-slug.md`: the day stands in the name.
                 let digits = place.name.find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
-                place.name = place.name[digits..].trim_start_matches(['-', '_']).to_owned();
+                place.name = place.name.split_off(digits);
+                let dashes = place.name.len() - place.name.trim_start_matches(['-', '_']).len();
+                place.name.drain(..dashes);
             }
             parts.drain(start..(start + length).min(parts.len()));
         }
@@ -269,15 +271,12 @@ pub fn percent_decode(text: &str) -> String {
     while let Some((&first, after)) = rest.split_first() {
         let hex = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
         let pair = after.first().copied().and_then(hex).zip(after.get(1).copied().and_then(hex));
-        match pair.filter(|_| first == b'%') {
-            Some((high, low)) => {
-                bytes.push(high * 16 + low);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(first);
-                rest = after;
-            }
+        if let Some((high, low)) = pair.filter(|_| first == b'%') {
+            bytes.push(high * 16 + low);
+            rest = &after[2..];
+        } else {
+            bytes.push(first);
+            rest = after;
         }
     }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())

@@ -52,10 +52,8 @@ impl Config {
                     Err(reason) => config.warnings.push(format!("{}: {reason}", path.display())),
                 }
                 if matches!(config.engine, Engine::Zola | Engine::Hugo) {
-                    config.engine = match config.values.contains_key("base_url") {
-                        true => Engine::Zola,
-                        false => Engine::Hugo,
-                    };
+                    let is_zola = config.values.contains_key("base_url");
+                    config.engine = if is_zola { Engine::Zola } else { Engine::Hugo };
                 }
                 break;
             }

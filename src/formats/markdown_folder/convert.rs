@@ -78,24 +78,6 @@ pub fn post(
         };
         Some(new)
     });
-    let picture = page.fields.take(&PICTURES, picture_of);
-    let beside = |fields: &mut super::fields::Fields, names: &[&str]| fields.text(names);
-    let alt = beside(
-        &mut page.fields,
-        &[
-            "feature_image_alt",
-            "image_alt",
-            "cover_alt",
-            "hero_alt",
-            "thumbnail_alt",
-            "featured_image_alt",
-            "banner_alt",
-        ],
-    );
-    let caption = beside(
-        &mut page.fields,
-        &["feature_image_caption", "image_caption", "cover_caption", "hero_caption"],
-    );
     let mut draft = Draft {
         kind: page.kind.unwrap_or_default(),
         title: page.title.clone(),
@@ -103,8 +85,6 @@ pub fn post(
         markdown,
         status: status(&page, shared.options),
         featured: page.fields.flag(&["featured", "pinned", "sticky"]).unwrap_or_default(),
-        feature_image_alt: alt,
-        feature_image_caption: caption,
         locale: page.locale.clone().filter(|l| Some(l) != shared.config.locale().as_ref()),
         published_at: page.date,
         show_title_and_feature_image: true,
@@ -112,27 +92,18 @@ pub fn post(
         tags: page.topics.all(section),
         ..Draft::default()
     };
-    if let Some(picture) = picture {
-        let address = match meaning(&picture.address, true, &page, shared) {
+    if let Some(address) = picture(&mut draft, &mut page) {
+        draft.feature_image = Some(match meaning(&address, true, &page, shared) {
             Meaning::File(file) => add(file),
             Meaning::Missing => {
-                warnings.insert(format!("the picture `{}` is missing", picture.address));
-                picture.address
+                warnings.insert(format!("the picture `{address}` is missing"));
+                address
             }
-            _ => picture.address,
-        };
-        draft.feature_image = Some(address);
-        draft.feature_image_alt = draft.feature_image_alt.or(picture.alt);
-        draft.feature_image_caption = draft.feature_image_caption.or(picture.caption);
+            _ => address,
+        });
     }
-    let names =
-        ["custom_excerpt", "excerpt", "description", "summary", "teaser", "subtitle", "abstract"];
-    if let Some(text) = page.fields.text(&names) {
-        let (excerpt, was_cut) = plain_text::excerpt(&text);
-        if was_cut {
-            warnings.insert("the excerpt was longer than 500 characters and was cut".to_owned());
-        }
-        draft.custom_excerpt = Some(excerpt).filter(|excerpt| !excerpt.is_empty());
+    if excerpt(&mut draft, &mut page) {
+        warnings.insert("the excerpt was longer than 500 characters and was cut".to_owned());
     }
     social(&mut draft, &mut page);
     let updated_at = page.fields.take(&UPDATED, super::dates::of_value);
@@ -227,6 +198,37 @@ fn status(page: &Page, options: &Options) -> Status {
         Some(date) if date > options.now => Status::Scheduled,
         _ => Status::Published,
     }
+}
+
+/// Sets the words to the picture of the page; the address of the picture comes back.
+fn picture(draft: &mut Draft, page: &mut Page) -> Option<String> {
+    const ALTS: [&str; 7] = [
+        "feature_image_alt",
+        "featured_image_alt",
+        "image_alt",
+        "cover_alt",
+        "hero_alt",
+        "thumbnail_alt",
+        "banner_alt",
+    ];
+    const CAPTIONS: [&str; 4] =
+        ["feature_image_caption", "image_caption", "cover_caption", "hero_caption"];
+    draft.feature_image_alt = page.fields.text(&ALTS);
+    draft.feature_image_caption = page.fields.text(&CAPTIONS);
+    let picture = page.fields.take(&PICTURES, picture_of)?;
+    draft.feature_image_alt = draft.feature_image_alt.take().or(picture.alt);
+    draft.feature_image_caption = draft.feature_image_caption.take().or(picture.caption);
+    Some(picture.address)
+}
+
+/// Sets the excerpt; tells whether it was cut.
+fn excerpt(draft: &mut Draft, page: &mut Page) -> bool {
+    const NAMES: [&str; 7] =
+        ["custom_excerpt", "excerpt", "description", "summary", "teaser", "subtitle", "abstract"];
+    let Some(text) = page.fields.text(&NAMES) else { return false };
+    let (excerpt, was_cut) = plain_text::excerpt(&text);
+    draft.custom_excerpt = Some(excerpt).filter(|excerpt| !excerpt.is_empty());
+    was_cut
 }
 
 /// Fields that search engines and social networks are told.

@@ -207,14 +207,11 @@ fn zone(word: &str) -> Option<TimeZone> {
     let hours = |h: i8| Offset::from_hours(h).ok().map(Offset::to_time_zone);
     match word {
         "Z" | "z" | "UTC" | "GMT" | "UT" => return Some(TimeZone::UTC),
-        "EST" => return hours(-5),
         "EDT" => return hours(-4),
-        "CST" => return hours(-6),
-        "CDT" => return hours(-5),
-        "MST" => return hours(-7),
-        "MDT" => return hours(-6),
+        "EST" | "CDT" => return hours(-5),
+        "CST" | "MDT" => return hours(-6),
+        "MST" | "PDT" => return hours(-7),
         "PST" => return hours(-8),
-        "PDT" => return hours(-7),
         "CET" => return hours(1),
         "CEST" => return hours(2),
         _ => {}

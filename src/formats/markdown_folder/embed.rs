@@ -35,6 +35,13 @@ impl Call {
             let end = rest
                 .find(|c: char| c.is_whitespace() || matches!(c, ',' | '=' | '"' | '\'' | '`'))
                 .unwrap_or(rest.len());
+            let is_name = rest[..end].chars().all(|c| c.is_alphanumeric() || "-_".contains(c));
+            let end = if is_name {
+                end
+            } else {
+                // An address may hold an equals sign; it is no name.
+                rest.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(rest.len())
+            };
             let word = &rest[..end];
             rest = &rest[end..];
             match rest.trim_start().strip_prefix('=') {

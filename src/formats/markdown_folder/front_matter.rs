@@ -257,11 +257,13 @@ fn first_line(error: &impl ToString) -> String {
 }
 
 fn newlines(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&b| b == b'\n').count()
+    bytes.split(|b| *b == b'\n').count() - 1
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -317,7 +319,7 @@ mod tests {
         let mut bomb = "---\na0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for n in 1..12 {
             let aliases = vec![format!("*a{}", n - 1); 9].join(", ");
-            bomb.push_str(&format!("a{n}: &a{n} [{aliases}]\n"));
+            writeln!(bomb, "a{n}: &a{n} [{aliases}]").unwrap();
         }
         assert!(parse(&format!("{bomb}---\n")).is_err());
         let long = format!("---\ntitle: {}\n---\n", "x".repeat(10 << 20));

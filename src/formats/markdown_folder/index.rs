@@ -72,12 +72,11 @@ impl Index {
             let mut parts = address.rsplit('/');
             let name = parts.next()?;
             let before = &address[..address.len() - name.len()];
-            let month = match date_in(before) {
-                Some(date) => format!("{:04}/{:02}", date.year(), date.month()),
-                None => {
-                    let month = parts.next()?;
-                    format!("{}/{month}", parts.next()?)
-                }
+            let month = if let Some(date) = date_in(before) {
+                format!("{:04}/{:02}", date.year(), date.month())
+            } else {
+                let month = parts.next()?;
+                format!("{}/{month}", parts.next()?)
             };
             self.by_month.get(&format!("{month}/{name}")).copied().flatten()
         })

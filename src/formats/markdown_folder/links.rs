@@ -175,17 +175,14 @@ fn html(text: &str, at: usize, found: &mut Vec<Destination>) -> usize {
         let name = text[name_start..place].to_ascii_lowercase();
         place += 1;
         let quote = bytes.get(place).copied().filter(|b| matches!(b, b'"' | b'\''));
-        let (start, end) = match quote {
-            Some(quote) => {
-                let Some(length) = text[place + 1..].bytes().position(|b| b == quote) else {
-                    return at + 1;
-                };
-                (place + 1, place + 1 + length)
-            }
-            None => {
-                let length = bytes[place..].iter().position(|b| b" \t\r\n>".contains(b));
-                (place, place + length.unwrap_or(bytes.len() - place))
-            }
+        let (start, end) = if let Some(quote) = quote {
+            let Some(length) = text[place + 1..].bytes().position(|b| b == quote) else {
+                return at + 1;
+            };
+            (place + 1, place + 1 + length)
+        } else {
+            let length = bytes[place..].iter().position(|b| b" \t\r\n>".contains(b));
+            (place, place + length.unwrap_or(bytes.len() - place))
         };
         place = end + usize::from(quote.is_some());
         let shown = name == "poster" || name == "src" && element != "script";

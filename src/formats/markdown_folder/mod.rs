@@ -23,6 +23,8 @@ mod people;
 mod plain_text;
 mod site;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod topics;
 mod walk;
 

@@ -167,7 +167,12 @@ impl Page {
             _ => config.permalink(self.place.section()),
         };
         let mut addresses = match (given, wished) {
-            (Some(given), _) if !given.contains([':', '{']) => vec![address::tidy(&given)],
+            (Some(given), _) if !given.contains([':', '{']) => {
+                // Zola serves every page as a folder.
+                let is_file = given.rsplit('/').next().is_some_and(|last| last.contains(".html"));
+                let is_folder = config.engine == Engine::Zola && !is_file;
+                vec![address::tidy(&if is_folder { format!("{given}/") } else { given })]
+            }
             (_, Some(wished)) if wished.contains('/') => {
                 let section = self.place.folders.join("/");
                 vec![address::tidy(wished), address::tidy(&format!("/{section}/{wished}"))]
@@ -250,14 +255,13 @@ fn kind(
 fn take_heading(given: Option<String>, body: &mut String) -> Option<String> {
     let text = body.trim_start_matches('\n');
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let (heading, rest) = match first.strip_prefix("# ") {
-        Some(heading) => (heading.trim().trim_end_matches('#').trim_end(), rest),
-        None => {
-            let (under, after) = rest.split_once('\n').unwrap_or((rest, ""));
-            let under = under.trim_end();
-            let is_line = under.len() >= 2 && under.bytes().all(|b| b == b'=');
-            (if is_line { first.trim() } else { "" }, after)
-        }
+    let (heading, rest) = if let Some(heading) = first.strip_prefix("# ") {
+        (heading.trim().trim_end_matches('#').trim_end(), rest)
+    } else {
+        let (under, after) = rest.split_once('\n').unwrap_or((rest, ""));
+        let under = under.trim_end();
+        let is_line = under.len() >= 2 && under.bytes().all(|b| b == b'=');
+        (if is_line { first.trim() } else { "" }, after)
     };
     let is_title = given.as_deref().is_none_or(|title| title == heading);
     if heading.is_empty() || !is_title {

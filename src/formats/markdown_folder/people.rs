@@ -231,9 +231,8 @@ fn fill(author: &mut Author, map: &Map<String, Value>, email: Option<String>) {
     set(&mut author.youtube, text(&["youtube_url", "youtube"]));
     set(&mut author.threads, text(&["threads"]));
     set(&mut author.tiktok, text(&["tiktok"]));
-    let github = text(&["github_username", "github"]).map(|name| match name.starts_with("http") {
-        true => name,
-        false => format!("https://github.com/{name}"),
+    let github = text(&["github_username", "github"]).map(|name| {
+        if name.starts_with("http") { name } else { format!("https://github.com/{name}") }
     });
     set(&mut author.website, github);
 }

@@ -1,6 +1,6 @@
 //! The whole folder: its files, its settings, its authors, and then every page.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -323,7 +323,7 @@ fn settle_kinds(pages: &mut [Page]) {
 
 /// Gives every page a slug of its own, by its language, its section, its date, or a number.
 fn settle_slugs(pages: &mut [Page]) {
-    let mut taken: BTreeMap<Slug, ()> = BTreeMap::new();
+    let mut taken: HashSet<Slug> = HashSet::new();
     let mut order: Vec<usize> = (0..pages.len()).collect();
     order.sort_by_key(|&at| (pages[at].locale.is_some(), at));
     for at in order {
@@ -343,8 +343,8 @@ fn settle_slugs(pages: &mut [Page]) {
             choices.push(made(format!("{wished}-{date}")));
         }
         let numbered = (2..).map(|number| Some(wished.numbered(number)));
-        let free = choices.into_iter().chain(numbered).flatten().find(|s| !taken.contains_key(s));
+        let free = choices.into_iter().chain(numbered).flatten().find(|s| !taken.contains(s));
         page.slug = free.unwrap_or(wished);
-        taken.insert(page.slug.clone(), ());
+        taken.insert(page.slug.clone());
     }
 }

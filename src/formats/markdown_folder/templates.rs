@@ -140,7 +140,7 @@ impl Walk<'_> {
     fn hugo(&mut self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
         let close = if rest.starts_with("{{<") { ">}}" } else { "%}}" };
-        let end = bounded(rest).find(close)?;
+        let end = 3 + bounded(&rest[3..]).find(close)?;
         let inner = rest[3..end].trim();
         let mut after = at + end + close.len();
         if let Some(escaped) = inner.strip_prefix("/*").and_then(|i| i.strip_suffix("*/")) {
@@ -162,7 +162,8 @@ impl Walk<'_> {
             self.out.push_str(&address);
             return Some(after);
         }
-        self.call(&call, &self.text[at..after], after)
+        self.call(&call, &self.text[at..after]);
+        Some(after)
     }
 
     /// `{{ … }}`: a shortcode of Zola where it is a call, else an expression of Liquid.
@@ -178,15 +179,15 @@ impl Walk<'_> {
             return Some(after);
         }
         if is_call(inner) {
-            return self.call(&Call::parse(inner)?, &self.text[at..after], after);
+            self.call(&Call::parse(inner)?, &self.text[at..after]);
+            return Some(after);
         }
         let scope = self.scope;
-        match liquid::evaluate(inner, scope.config, scope.page) {
-            Some(value) => self.out.push_str(&value),
-            None => {
-                let name = inner.split(['|', ' ']).next().unwrap_or_default();
-                self.leave(format!("`{{{{ {name} }}}}`"), &self.text[at..after]);
-            }
+        if let Some(value) = liquid::evaluate(inner, scope.config, scope.page) {
+            self.out.push_str(&value);
+        } else {
+            let name = inner.split(['|', ' ']).next().unwrap_or_default();
+            self.leave(format!("`{{{{ {name} }}}}`"), &self.text[at..after]);
         }
         Some(after)
     }
@@ -197,11 +198,11 @@ impl Walk<'_> {
         let tag = liquid::tag(rest)?;
         let after = at + tag.length;
         if tag.arguments.starts_with('(') || is_call(tag.name) {
-            let end = bounded(rest).find("%}")?;
-            let mut call = Call::parse(rest[2..end].trim_matches('-').trim())?;
+            let mut call = Call::parse(rest[2..tag.length - 2].trim_matches('-').trim())?;
             let (body, close) = liquid::up_to(&self.text[after..], "end")?;
             call.body = Some(body.to_owned());
-            return self.call(&call, &self.text[at..after + close], after + close);
+            self.call(&call, &self.text[at..after + close]);
+            return Some(after + close);
         }
         match tag.name {
             "post_url" | "link" => {
@@ -270,12 +271,11 @@ impl Walk<'_> {
         Some(after)
     }
 
-    fn call(&mut self, call: &Call, source: &str, after: usize) -> Option<usize> {
+    fn call(&mut self, call: &Call, source: &str) {
         match embed::known(call, self.scope.trusted) {
             Some(known) => self.out.push_str(&known),
             None => self.leave(format!("the shortcode `{}`", call.name), source),
         }
-        Some(after)
     }
 
     fn leave(&mut self, kind: String, source: &str) {
@@ -413,7 +413,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_panics(text in "(\\{\\{|\\{%|%\\}|\\}\\}|<|>|/|raw|endraw|highlight|end| |\n|`|\\{:|\\.a|\"|é|a\\(|\\)){0,40}") {
+        fn no_text_panics(text in "(\\{\\{|\\{%|\\{\\{%|\\{\\{<|%\\}|\\}\\}|<|>|/|raw|endraw|highlight|end| |\n|`|\\{:|\\.a|\"|é|a\\(|\\)){0,40}") {
             for engine in [Engine::Jekyll, Engine::Hugo, Engine::Unknown] {
                 let _ = expand_in(engine, &text);
             }

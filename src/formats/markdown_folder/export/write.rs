@@ -1,5 +1,6 @@
 //! Writes a site as a folder of Markdown.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -95,11 +96,11 @@ pub fn render_post(full: &FullPost, aliases: &[String]) -> (PathBuf, String) {
     let post = &full.post;
     let mut text = "---\n".to_owned();
     for (key, value) in common_fields(full, aliases) {
-        text.push_str(&format!("{key}: {}\n", spelled(&value)));
+        let _ = writeln!(text, "{key}: {}", spelled(&value));
     }
     text.push_str("masthead:\n");
     for (key, value) in own_fields(post) {
-        text.push_str(&format!("  {key}: {}\n", spelled(&value)));
+        let _ = writeln!(text, "  {key}: {}", spelled(&value));
     }
     text.push_str("---\n\n");
     text.push_str(&post.markdown);
@@ -207,7 +208,7 @@ fn spelled(value: &Value) -> String {
             | '\u{feff}'
             | '\u{fffe}'
             | '\u{ffff}' => {
-                spelled.push_str(&format!("\\u{:04x}", u32::from(c)));
+                let _ = write!(spelled, "\\u{:04x}", u32::from(c));
             }
             c => spelled.push(c),
         }
