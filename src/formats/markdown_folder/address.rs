@@ -55,9 +55,10 @@ impl Place {
                 parts.remove(0);
             }
         }
-        place.in_posts = parts.iter().any(|p| p == "_posts");
-        place.in_drafts = parts.iter().any(|p| p == "_drafts");
-        parts.retain(|p| p != "_posts" && p != "_drafts");
+        let is_in = |name: &str| base.iter().chain(&parts).any(|part| part == name);
+        place.in_posts = is_in("_posts");
+        place.in_drafts = is_in("_drafts");
+        parts.retain(|part| part != "_posts" && part != "_drafts");
         if let Some((date, start, length)) = dated_folders(&parts, &place.name) {
             place.date = place.date.or(Some(date));
             if start + length > parts.len() {
@@ -69,7 +70,8 @@ impl Place {
             }
             parts.drain(start..(start + length).min(parts.len()));
         }
-        place.folders = base.iter().cloned().chain(parts).collect();
+        let base = base.iter().filter(|part| *part != "_posts" && *part != "_drafts");
+        place.folders = base.cloned().chain(parts).collect();
         place
     }
 
@@ -199,7 +201,7 @@ pub fn by_default(engine: Engine, pattern: Option<&str>, parts: Parts<'_>) -> Ve
 }
 
 /// Fills a pattern of Jekyll or Hugo.
-fn fill(pattern: &str, parts: Parts<'_>) -> String {
+pub fn fill(pattern: &str, parts: Parts<'_>) -> String {
     let mut filled = String::new();
     let mut rest = pattern;
     while let Some(at) = rest.find(':') {

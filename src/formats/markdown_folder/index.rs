@@ -65,6 +65,11 @@ impl Index {
         &self.addresses[page]
     }
 
+    /// Whether only date and name tell which page stands at an address.
+    pub fn is_guess(&self, address: &str) -> bool {
+        !self.by_address.contains_key(&comparable(address)) && self.at_address(address).is_some()
+    }
+
     /// The page at an old address.
     pub fn at_address(&self, address: &str) -> Option<usize> {
         let address = comparable(address);

@@ -16,6 +16,7 @@ pub mod export;
 mod fields;
 mod front_matter;
 mod index;
+mod learned;
 mod links;
 mod liquid;
 mod page;

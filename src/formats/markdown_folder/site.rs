@@ -14,7 +14,7 @@ use super::front_matter::{self, Fault, Parsed};
 use super::index::Index;
 use super::page::Page;
 use super::people::People;
-use super::{MARKER, Options, export, walk};
+use super::{MARKER, Options, export, learned, walk};
 use crate::domain::{PostKind, Slug, Timestamp};
 use crate::formats::{Problem, SourceFile, SourceSite};
 
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
     ) -> Self {
         let mut config = Config::read(root);
         if config.engine == Engine::Unknown {
-            config.engine = guess(files);
+            config.engine = guess(root, files);
         }
         let assets = Assets::new(root, options.assets.as_deref(), &config.bases);
         let mut people = People::new(options.slug_style, options.now);
@@ -105,6 +105,9 @@ impl<'a> Reader<'a> {
             self.date_by_file(page);
         }
         settle_slugs(&mut pages);
+        if self.config.permalink("").is_none() {
+            learned::add_addresses(&mut pages);
+        }
         let index = Index::new(&pages);
         let sections = self.sections_used(&pages);
         let default_author = self.config.values.get("author").cloned();
@@ -287,9 +290,9 @@ fn stem(path: &Path) -> String {
 }
 
 /// The generator, where only the files tell.
-fn guess(files: &[(PathBuf, Parsed)]) -> Engine {
+fn guess(root: &Path, files: &[(PathBuf, Parsed)]) -> Engine {
     let has = |name: &str| files.iter().any(|(path, _)| path.iter().any(|part| part == name));
-    if has("_posts") || has("_drafts") {
+    if has("_posts") || has("_drafts") || base_of(root).iter().any(|part| part == "_posts") {
         return Engine::Jekyll;
     }
     let zola = |(_, parsed): &(PathBuf, Parsed)| {
@@ -300,11 +303,12 @@ fn guess(files: &[(PathBuf, Parsed)]) -> Engine {
     if files.iter().take(1_000).any(zola) { Engine::Zola } else { Engine::Unknown }
 }
 
-/// The folders below `content` that lead to the root, where the root lies in one.
+/// The folders below `content`, or from `_posts` on, that lead to the root.
 fn base_of(root: &Path) -> Vec<String> {
     let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
     let parts: Vec<String> = root.iter().map(|p| p.to_string_lossy().into_owned()).collect();
-    match parts.iter().rposition(|part| part == "content") {
+    match parts.iter().rposition(|part| part == "content" || part == "_posts") {
+        Some(at) if parts[at] == "_posts" => parts[at..].to_vec(),
         Some(at) if parts.len() - at <= 4 => parts[at + 1..].to_vec(),
         _ => Vec::new(),
     }

@@ -91,6 +91,17 @@ fn a_jekyll_site_reads_whole() {
 }
 
 #[test]
+fn links_of_a_site_tell_its_permalinks() {
+    let site = read_all(&[
+        ("_posts/2020-01-02-one.md", "[two](/n/2020/02/03/two/) [two](/n/2020/02/03/two/#x)"),
+        ("_posts/2020-02-03-two.md", "Text"),
+    ]);
+    let one = find(&site, "_posts/2020-01-02-one.md");
+    assert_eq!(one.draft.markdown, "[two](/two/) [two](/two/#x)");
+    assert!(one.aliases.contains(&"/n/2020/01/02/one/".to_owned()), "{:?}", one.aliases);
+}
+
+#[test]
 fn a_hugo_site_reads_whole() {
     let site = read_all(&[
         (
