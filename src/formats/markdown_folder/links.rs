@@ -5,7 +5,11 @@ use std::ops::Range;
 use super::{code, liquid};
 
 /// The longest destination, in bytes; it bounds every search.
-const MAX_BYTES: usize = 4_000;
+const MAX_BYTES: usize = 2_000;
+/// The deepest parentheses within a destination, as other Markdown parsers have it.
+const MAX_DEPTH: usize = 32;
+/// The longest label of a definition, with what stands before it on its line.
+const MAX_LABEL: usize = 1_000;
 
 /// A destination in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,10 +93,10 @@ fn is_picture(bytes: &[u8], close: usize) -> bool {
 
 /// `[label]: destination`, at the start of a line.
 fn definition(text: &str, at: usize, found: &mut Vec<Destination>) -> usize {
-    let near = at.saturating_sub(MAX_BYTES);
+    let near = at.saturating_sub(MAX_LABEL);
     let line = text.as_bytes()[near..at].iter().rposition(|b| *b == b'\n');
     let line = line.map_or(0, |offset| near + offset + 1);
-    if at - line > MAX_BYTES {
+    if at - line > MAX_LABEL {
         return at + 2;
     }
     let label = text[line..at].trim_start_matches([' ', '>', '\t']);
@@ -125,6 +129,7 @@ fn destination(text: &str, at: usize) -> Option<(Range<usize>, bool)> {
         match c {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
+            '(' if depth == MAX_DEPTH => return None,
             '(' => depth += 1,
             ')' if depth == 0 => {
                 end = offset;

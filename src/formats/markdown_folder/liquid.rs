@@ -9,6 +9,8 @@ use super::fields::text_of;
 const MAX_TAG: usize = 4_000;
 /// The longest text between an opening and a closing tag, in bytes.
 const MAX_BODY: usize = 128 << 10;
+/// The most tags between an opening and a closing tag.
+const MAX_TAGS: usize = 200;
 
 /// A tag `{% name arguments %}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +37,7 @@ pub fn tag(text: &str) -> Option<Tag<'_>> {
 /// What stands before the next tag of a name, and where that tag ends.
 pub fn up_to<'a>(text: &'a str, name: &str) -> Option<(&'a str, usize)> {
     let text = cut(text, MAX_BODY);
-    let mut at = 0;
-    while let Some(next) = text[at..].find("{%").map(|offset| at + offset) {
+    for (next, _) in text.match_indices("{%").take(MAX_TAGS) {
         // The name is looked at first, so that a far `%}` is not searched for again and again.
         let begins = text[next + 2..].trim_start_matches('-').trim_start().starts_with(name);
         if let Some(tag) = begins.then(|| tag(&text[next..])).flatten()
@@ -44,7 +45,6 @@ pub fn up_to<'a>(text: &'a str, name: &str) -> Option<(&'a str, usize)> {
         {
             return Some((&text[..next], next + tag.length));
         }
-        at = next + 2;
     }
     None
 }

@@ -66,7 +66,7 @@ impl Walk<'_> {
         if reads_liquid && rest.starts_with("{%") {
             let tag = liquid::tag(rest)?;
             match tag.name {
-                "raw" | "verbatim" => return self.raw(at, tag.length),
+                "raw" | "verbatim" => return self.raw(at, &tag),
                 "highlight" | "codeblock" if !in_code || engine == Engine::Jekyll => {
                     return self.highlight(at, &tag);
                 }
@@ -92,12 +92,11 @@ impl Walk<'_> {
     }
 
     /// `{% raw %}…{% endraw %}`: the tags go, what is between them stays.
-    fn raw(&mut self, at: usize, length: usize) -> Option<usize> {
-        let inner = &self.text[at + length..];
-        let (body, close) =
-            liquid::up_to(inner, "endraw").or_else(|| liquid::up_to(inner, "endverbatim"))?;
+    fn raw(&mut self, at: usize, tag: &liquid::Tag<'_>) -> Option<usize> {
+        let inner = &self.text[at + tag.length..];
+        let (body, close) = liquid::up_to(inner, &format!("end{}", tag.name))?;
         self.out.push_str(body);
-        Some(at + length + close)
+        Some(at + tag.length + close)
     }
 
     /// `{% highlight ruby %}…{% endhighlight %}`: a fenced block, as far in as the tag stood.
