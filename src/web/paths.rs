@@ -22,6 +22,14 @@ pub const ATOM: &str = "/feed.atom";
 pub const JSON_FEED: &str = "/feed.json";
 /// The index of sitemaps.
 pub const SITEMAP: &str = "/sitemap.xml";
+/// What crawlers may visit (RFC 9309).
+pub const ROBOTS: &str = "/robots.txt";
+/// The contents of the site for language models.
+pub const LLMS: &str = "/llms.txt";
+/// Where to report a vulnerability (RFC 9116).
+pub const SECURITY: &str = "/.well-known/security.txt";
+/// The description of the site's search for browsers.
+pub const OPENSEARCH: &str = "/opensearch.xml";
 /// The web app manifest.
 pub const MANIFEST: &str = "/site.webmanifest";
 

@@ -1,0 +1,1 @@
+//! What crawlers look for.
