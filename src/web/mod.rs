@@ -54,3 +54,5 @@ pub mod feeds;
 #[cfg(test)]
 mod fixtures;
 pub mod xml;
+mod json;
+pub mod paths;

@@ -181,7 +181,7 @@ mod tests {
     fn addresses_become_absolute() {
         for (given, expected) in [
             (r#"<a href="/x/">x</a>"#, r#"<a href="https://a.example/x/">x</a>"#),
-            (r##"<a href="#fn-1">1</a>"##, r##"<a href="https://a.example/post/#fn-1">1</a>"##),
+            (r##"<a href="#fn-1">1</a>"##, r#"<a href="https://a.example/post/#fn-1">1</a>"#),
             (r"<img src=a.png>", r#"<img src="https://a.example/post/a.png">"#),
             (r#"<a href="../b/">"#, r#"<a href="https://a.example/b/">"#),
             (r#"<a href="?a=1&amp;b=2">"#, r#"<a href="https://a.example/post/?a=1&amp;b=2">"#),

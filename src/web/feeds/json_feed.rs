@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Feed;
 use super::item::{Item, Person};
+use crate::web::json;
 
 /// The content type of a JSON Feed.
 pub const CONTENT_TYPE: &str = "application/feed+json; charset=utf-8";
@@ -62,7 +63,7 @@ pub fn render(feed: &Feed<'_>) -> String {
         language: &feed.settings.locale,
         items: feed.items().into_iter().map(JsonItem::from).collect(),
     };
-    serde_json::to_string(&document).expect("strings always serialise")
+    json::render(&document)
 }
 
 impl<'a> From<Item<'a>> for JsonItem<'a> {

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::item::Item;
 use super::{Feed, GENERATOR};
+use crate::domain::Timestamp;
 use crate::web::xml;
 
 /// The content type of an RSS feed.
@@ -23,17 +24,9 @@ pub fn render(feed: &Feed<'_>) -> String {
     xml::render(&Rss { feed, items: feed.items(), generator: GENERATOR })
 }
 
-mod filters {
-    use crate::domain::Timestamp;
-
-    /// A date as RFC 822 writes it, with the four digits of the year that RSS asks for.
-    #[askama::filter_fn]
-    pub(super) fn rfc822(
-        instant: &Timestamp,
-        _values: &dyn askama::Values,
-    ) -> askama::Result<String> {
-        Ok(instant.to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
-    }
+/// A date as RFC 822 writes it, with the four digits of the year that RSS asks for.
+fn rfc822(instant: Timestamp) -> String {
+    instant.to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 #[cfg(test)]
