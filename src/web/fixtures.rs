@@ -10,8 +10,8 @@ use crate::domain::{
     Timestamp, UserId, Visibility,
 };
 
-/// 2026-11-23T19:21:49Z.
-pub(super) const NOON: Timestamp = Timestamp(1_795_461_709_000_000);
+/// When everything in it was published: 2026-11-23T19:21:49Z.
+pub(super) const PUBLISHED: Timestamp = Timestamp(1_795_461_709_000_000);
 
 /// Where the publication stands.
 pub(super) const BASE_URL: &str = "https://a.example";
@@ -33,11 +33,11 @@ pub(super) fn slug(text: &str) -> Slug {
 }
 
 pub(super) fn tag(name: &str) -> Tag {
-    Tag::named(TagId::derived(name), name, slug(name), NOON)
+    Tag::named(TagId::derived(name), name, slug(name), PUBLISHED)
 }
 
 pub(super) fn author(name: &str) -> Author {
-    Author::named(UserId::derived(name), name, slug(name), NOON)
+    Author::named(UserId::derived(name), name, slug(name), PUBLISHED)
 }
 
 pub(super) fn summary(title: &str) -> PostSummary {
@@ -56,9 +56,9 @@ pub(super) fn summary(title: &str) -> PostSummary {
         feature_image_alt: None,
         feature_image_caption: None,
         locale: None,
-        published_at: Some(NOON),
-        created_at: NOON,
-        updated_at: NOON.plus_seconds(60),
+        published_at: Some(PUBLISHED),
+        created_at: PUBLISHED,
+        updated_at: PUBLISHED.plus_seconds(60),
     }
 }
 

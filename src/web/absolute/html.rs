@@ -18,7 +18,8 @@ use super::{resolve, srcset};
 /// The HTML of a page, for readers elsewhere: links, pictures, media and `srcset` are resolved
 /// against `page_url`; scripts, styles, event handlers, forms' texts and comments are left out.
 ///
-/// Where `page_url` is no address, relative addresses stay.
+/// Where `page_url` is no address, relative addresses stay. The time is linear in the length, but
+/// quadratic in the attributes of one element: it is meant for HTML that was sanitised at save.
 #[must_use]
 pub fn html(html: &str, page_url: &str) -> String {
     let sink = Rewriter {

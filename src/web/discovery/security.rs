@@ -54,7 +54,7 @@ fn contact(setting: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::fixtures::{self, BASE_URL, NOON};
+    use crate::web::fixtures::{self, BASE_URL, PUBLISHED};
 
     #[test]
     fn it_names_a_contact_for_about_a_year() {
@@ -63,9 +63,9 @@ mod tests {
                         Expires: 2027-11-22T00:00:00Z\n\
                         Preferred-Languages: de\n\
                         Canonical: https://a.example/.well-known/security.txt\n";
-        assert_eq!(render(&settings, BASE_URL, NOON).as_deref(), Some(expected));
+        assert_eq!(render(&settings, BASE_URL, PUBLISHED).as_deref(), Some(expected));
         assert_eq!(
-            render(&settings, BASE_URL, NOON.plus_seconds(4 * 60 * 60)).as_deref(),
+            render(&settings, BASE_URL, PUBLISHED.plus_seconds(4 * 60 * 60)).as_deref(),
             Some(expected),
             "the file changes once a day"
         );
@@ -90,6 +90,6 @@ mod tests {
 
     #[test]
     fn without_a_contact_there_is_none() {
-        assert_eq!(render(&Settings::default(), BASE_URL, NOON), None);
+        assert_eq!(render(&Settings::default(), BASE_URL, PUBLISHED), None);
     }
 }

@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn the_index_names_the_parts() {
         let parts: Vec<_> =
-            Section::Posts.parts(50_001).zip([Some(fixtures::NOON), None]).collect();
+            Section::Posts.parts(50_001).zip([Some(fixtures::PUBLISHED), None]).collect();
         let xml = index(BASE_URL, &parts);
         let document = Document::parse(&xml).unwrap();
         assert_eq!(
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_part_is_smaller_than_50_megabytes() {
+    fn a_full_part_of_long_slugs_is_smaller_than_50_megabytes() {
         let entry: Entry = (&fixtures::summary(&"a".repeat(185))).into();
         let xml = urlset(BASE_URL, &vec![entry; 50_000]);
         assert_eq!(xml.matches("<url>").count(), 50_000);

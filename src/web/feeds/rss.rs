@@ -24,6 +24,11 @@ pub fn render(feed: &Feed<'_>) -> String {
     xml::render(&Rss { feed, items: feed.items(), generator: GENERATOR })
 }
 
+/// A plain text as HTML, which readers take a `description` to be.
+fn as_html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// A date as RFC 822 writes it, with the four digits of the year that RSS asks for.
 fn rfc822(instant: Timestamp) -> String {
     instant.to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
@@ -53,13 +58,14 @@ mod tests {
 
         let item = child(channel, "item");
         assert_eq!(texts(item, "title"), ["Größe & <Ärger> ]]>"]);
+        assert_eq!(texts(item, "description"), ["About Größe &amp; &lt;Ärger&gt; ]]&gt;"]);
         assert_eq!(texts(item, "link"), ["https://a.example/gr%C3%B6%C3%9Fe-%C3%A4rger/"]);
         assert_eq!(texts(item, "guid"), ["https://old.example/2014/?p=1&x=2"]);
         assert_eq!(child(item, "guid").attribute("isPermaLink"), Some("false"));
         assert_eq!(texts(item, "pubDate"), ["Mon, 23 Nov 2026 19:21:49 GMT"]);
         assert_eq!(texts(item, "creator"), ["Ada Löwe", "Bo"]);
         assert_eq!(texts(item, "category"), ["Äpfel & Birnen"]);
-        let picture = child(item, "content");
+        let picture = item.children().find(|n| n.has_attribute("medium")).unwrap();
         assert_eq!(picture.attribute("url"), Some("https://a.example/content/images/lead.webp"));
         assert_eq!(picture.attribute("type"), Some("image/webp"));
         assert_eq!(picture.attribute("width"), Some("1600"));
