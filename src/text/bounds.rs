@@ -1,9 +1,9 @@
 //! What a text may ask of the parsers, so that none takes more than a moment to save.
 //!
-//! Two documented costs of parsing are not linear. Deep nesting makes each tag look through all
-//! that is open; and in HTML, formatting that nobody closed (`<p><b><p><b>…`) is opened anew in
-//! every paragraph, so that a small text becomes an enormous tree. A rehearsal with a tree that
-//! only counts shows both before anything is built.
+//! Some costs of parsing are not linear. Deep nesting makes each tag look through all that is
+//! open; formatting that nobody closed (`<p><b><p><b>…`) is opened anew in every paragraph, so
+//! that a small text becomes an enormous tree; each attribute of a tag is compared with all before
+//! it. A rehearsal with a tree that only counts shows these before anything is built.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -22,14 +22,21 @@ const MAX_LINE_DEPTH: usize = 100;
 /// How far a line of Markdown may be indented, in bytes: with lists, that is depth too.
 const MAX_INDENT: usize = 400;
 
+/// The longest HTML, in bytes; a short text can give a long one (footnotes with many marks).
+const MAX_HTML: usize = 6_000_000;
+
 /// How deep HTML may be nested.
 const MAX_DEPTH: u32 = 300;
 
 /// How many nodes the HTML of a text may have.
-const MAX_NODES: u32 = 1_000_000;
+const MAX_NODES: u32 = 300_000;
 
 /// How many blanks, quotes and slashes may stand in one tag: each may begin an attribute.
 const MAX_TAG_SEPARATORS: usize = 1_000;
+
+/// How many bytes may be looked through to escape a text: at every `&` and no-break space, the
+/// serialiser looks for the next `<` or `>`, however far that is.
+const MAX_ESCAPING: usize = 2_000_000_000;
 
 /// What is fed to the parser at a time, in bytes.
 const CHUNK: usize = 1024;
@@ -57,6 +64,9 @@ fn allow_line(line: &str) -> bool {
 
 /// Whether HTML can be parsed in a moment, into a tree that is not much larger than itself.
 pub(super) fn allow_html(html: &str) -> bool {
+    if html.len() > MAX_HTML || escaping(html) > MAX_ESCAPING {
+        return false;
+    }
     let rehearsal = Rehearsal::default();
     let counts = Rc::clone(&rehearsal.counts);
     let context = QualName::new(None, ns!(html), local_name!("div"));
@@ -84,6 +94,13 @@ pub(super) fn allow_html(html: &str) -> bool {
     }
     parser.finish();
     counts.depth.get() <= MAX_DEPTH && counts.nodes.get() <= MAX_NODES
+}
+
+/// How many bytes are looked through to escape the texts in HTML.
+fn escaping(html: &str) -> usize {
+    html.split(['<', '>'])
+        .map(|text| text.len() * text.bytes().filter(|b| matches!(b, b'&' | 0xC2)).count())
+        .sum()
 }
 
 #[derive(Default)]
@@ -216,6 +233,7 @@ mod tests {
         let formatting =
             (0..250).fold(String::new(), |html, n| html + &format!("<p><b id={n}></p>"));
         assert!(!allow_html(&(formatting + &"<p>x".repeat(100_000))), "formatting opened anew");
+        assert!(!allow_html(&"&amp;".repeat(50_000)), "escaping");
         assert!(!allow_html(&format!("<a {}>", "b ".repeat(100_000))), "attributes");
     }
 }

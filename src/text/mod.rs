@@ -107,7 +107,9 @@ pub fn render(markdown: &str, options: &Options<'_>) -> Rendered {
     let images = pictures::dress(&mut tree, options);
     tables::wrap(&mut tree);
     code::dress(&mut tree);
-    let images = images + usize::from(options.has_feature_image);
-    let reading_time = reading_time::minutes(&plaintext, images);
+    let reading_time = reading_time::minutes(&plaintext, images, options.has_feature_image);
     Rendered { html: tree.to_html(), plaintext, excerpt, headings, reading_time }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,12 +9,13 @@ const FIRST_IMAGE: usize = 12;
 /// … but none takes less than this.
 const SHORTEST_IMAGE: usize = 3;
 
-/// Whole minutes, rounded; at least 1 unless there is nothing to read or to see.
-pub(super) fn minutes(plaintext: &str, images: usize) -> i32 {
+/// Whole minutes, rounded; at least 1 unless the text is empty. A picture above the text counts.
+pub(super) fn minutes(plaintext: &str, images: usize, has_feature_image: bool) -> i32 {
     let words = count_words(plaintext);
     if words == 0 && images == 0 {
         return 0;
     }
+    let images = images + usize::from(has_feature_image);
     let looking: usize = (0..images.min(FIRST_IMAGE - SHORTEST_IMAGE))
         .map(|image| FIRST_IMAGE - image)
         .sum::<usize>()
@@ -72,8 +73,15 @@ mod tests {
             (String::new(), 15, 2),
         ];
         for (text, images, expected) in cases {
-            assert_eq!(minutes(&text, images), expected, "{} bytes, {images}", text.len());
+            assert_eq!(minutes(&text, images, false), expected, "{} bytes, {images}", text.len());
         }
+    }
+
+    #[test]
+    fn a_picture_above_the_text_counts() {
+        assert_eq!(minutes(&"word ".repeat(400), 0, false), 1);
+        assert_eq!(minutes(&"word ".repeat(400), 0, true), 2);
+        assert_eq!(minutes("", 0, true), 0);
     }
 
     #[test]

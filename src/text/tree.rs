@@ -64,6 +64,12 @@ impl Element {
         }
     }
 
+    /// Its attributes, in order.
+    #[cfg(test)]
+    pub(super) fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.attributes.iter().map(|(name, value)| (&**name, value.as_str()))
+    }
+
     /// Takes an attribute away.
     pub(super) fn take(&mut self, name: &str) -> Option<String> {
         let index = self.attributes.iter().position(|(n, _)| &**n == name)?;
