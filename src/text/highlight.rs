@@ -33,7 +33,6 @@ const MEANINGS: &[(&str, Option<&str>)] = &[
     ("constant", Some("hl-constant")),
     ("support.constant", Some("hl-constant")),
     ("variable.other.constant", Some("hl-constant")),
-    ("meta.mapping.key string", Some("hl-attr")),
     ("string", Some("hl-string")),
     ("keyword.operator.word", Some("hl-keyword")),
     ("keyword.operator.logical.python", Some("hl-keyword")),
@@ -42,10 +41,13 @@ const MEANINGS: &[(&str, Option<&str>)] = &[
     ("storage.type.numeric", Some("hl-number")),
     ("storage", Some("hl-keyword")),
     ("variable.language", Some("hl-keyword")),
+    ("entity.name.tag.yaml", Some("hl-attr")),
     ("punctuation.definition.tag", Some("hl-tag")),
     ("entity.name.tag", Some("hl-tag")),
     ("entity.other.attribute-name", Some("hl-attr")),
     ("support.type.property-name", Some("hl-attr")),
+    ("meta.annotation", Some("hl-attr")),
+    ("variable.annotation", Some("hl-attr")),
     ("entity.name.type", Some("hl-type")),
     ("entity.name.class", Some("hl-type")),
     ("entity.name.struct", Some("hl-type")),
@@ -73,6 +75,9 @@ static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_new
 static SCOPES: LazyLock<Vec<(Scope, Option<&'static str>)>> = LazyLock::new(|| {
     MEANINGS.iter().filter_map(|(name, class)| Some((Scope::new(name).ok()?, *class))).collect()
 });
+
+static KEY: LazyLock<Scope> =
+    LazyLock::new(|| Scope::new("meta.mapping.key").expect("has few enough atoms"));
 
 /// Sorts the words of code, or gives `None` where its language is not known or too much for its
 /// grammar. The pieces put together are the code.
@@ -118,9 +123,12 @@ fn syntax(language: &str) -> Option<&'static SyntaxReference> {
 
 /// What the innermost name that means anything to a reader means.
 fn class(stack: &[Scope]) -> Option<&'static str> {
-    stack.iter().rev().find_map(|&scope| {
+    let class = stack.iter().rev().find_map(|&scope| {
         SCOPES.iter().find(|(name, _)| name.is_prefix_of(scope)).map(|(_, class)| *class)
-    })?
+    })?;
+    // The name of a member is written as a string in JSON, but it is not a value.
+    let is_key = class == Some("hl-string") && stack.iter().any(|&scope| KEY.is_prefix_of(scope));
+    if is_key { Some("hl-attr") } else { class }
 }
 
 /// Pieces of a code, side by side; neighbours of one class are one piece.
@@ -180,6 +188,9 @@ mod tests {
         has("let a = true;\n", "rust", "hl-constant", "true");
         has("let a = 1;\n", "rust", "hl-operator", "=");
         has("struct A;\n", "rust", "hl-type", "A");
+        has("{\"a\": \"b\"}\n", "json", "hl-attr", "\"a\"");
+        has("{\"a\": \"b\"}\n", "json", "hl-string", "\"b\"");
+        has("a: b\n", "yaml", "hl-attr", "a");
         has("<a href=\"b\">\n", "html", "hl-attr", "href");
         has("<a href=\"b\">\n", "html", "hl-tag", "<a");
         has("+ a\n- b\n", "diff", "hl-inserted", "+ a");

@@ -21,7 +21,10 @@ pub(super) fn to_html(markdown: &str) -> Option<String> {
     for node in root.descendants() {
         match &mut node.data_mut().value {
             NodeValue::HtmlBlock(block) => block.literal = without_comments(&block.literal),
-            NodeValue::HtmlInline(literal) => *literal = without_comments(literal),
+            NodeValue::HtmlInline(literal) if is_html(literal) => {
+                *literal = without_comments(literal);
+            }
+            value @ NodeValue::HtmlInline(_) => as_text(value),
             _ => {}
         }
     }
@@ -43,6 +46,34 @@ fn options() -> Options<'static> {
     options.render.r#unsafe = true;
     options
 }
+
+/// Whether raw HTML within a line is meant as such. The brackets of a type, as in `Vec<String>`,
+/// look the same, and would vanish from the page.
+fn is_html(literal: &str) -> bool {
+    let rest = literal.trim_start_matches(['<', '/']);
+    let name = &rest[..rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len())];
+    let is_custom = rest[name.len()..].starts_with(['-', ':', '.']);
+    name.is_empty()
+        || is_custom
+        || ELEMENTS.split(' ').any(|element| element.eq_ignore_ascii_case(name))
+}
+
+fn as_text(value: &mut NodeValue) {
+    if let NodeValue::HtmlInline(literal) = value {
+        *value = NodeValue::Text(std::mem::take(literal).into());
+    }
+}
+
+/// The elements that HTML has or had, in alphabetical order.
+const ELEMENTS: &str = "\
+    a abbr acronym address applet area article aside audio b base basefont bdi bdo big blink \
+    blockquote body br button canvas caption center cite code col colgroup data datalist dd del \
+    details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form frame \
+    frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label \
+    legend li link main map mark marquee math menu meta meter nav nobr noembed noframes noscript \
+    object ol optgroup option output p param picture plaintext pre progress q rp rt ruby s samp \
+    script search section select small source span strike strong style sub summary sup svg table \
+    tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr xmp";
 
 /// Takes comments out of raw HTML and puts a mark where one of them is a more-marker
 /// (`<!-- more -->`, `<!--more-->`, `<!-- truncate -->`).
@@ -77,6 +108,8 @@ mod tests {
             ),
             ("**日本語。**です", "<p><strong>日本語。</strong>です</p>\n"),
             ("<b>a</b>", "<p><b>a</b></p>\n"),
+            ("Vec<String>, <T>", "<p>Vec&lt;String&gt;, &lt;T&gt;</p>\n"),
+            ("<my-tag>a</my-tag>", "<p><my-tag>a</my-tag></p>\n"),
             ("a <!-- b --> c", "<p>a  c</p>\n"),
         ];
         for (markdown, html) in cases {

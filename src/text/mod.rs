@@ -29,7 +29,7 @@
 //! | footnotes | `<div class="footnotes" role="doc-endnotes"><ol><li id="fn-1"><p>… <a href="#fnref-1" class="footnote-backref" role="doc-backlink">↩</a></p></li></ol></div>`; a second mark of the same note has `<sup>2</sup>` in its `↩` |
 //! | task list | `<ul class="contains-task-list"><li class="task-list-item"><label><input type="checkbox" class="task-list-item-checkbox" disabled checked> …</label></li></ul>` |
 //! | alert | `<div class="markdown-alert markdown-alert-note"><p class="markdown-alert-title">Note</p>…</div>`; also `tip`, `important`, `warning`, `caution` |
-//! | embed (trusted) | `<iframe class="embed" src title sandbox loading="lazy" width height>` |
+//! | embed (trusted) | `<iframe class="embed" src title sandbox loading="lazy" width height>`; without `width` where the writer gave a percentage |
 //! | of raw HTML | `figure figcaption details summary video audio kbd sub sup abbr mark ins del dl` and the like, with the classes that the writer gave |
 //!
 //! Ids that begin with [`RESERVED_ID_PREFIX`] are never made: they belong to the page around.

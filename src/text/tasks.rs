@@ -35,18 +35,28 @@ fn label_line(tree: &mut Tree, line: NodeId) -> Option<NodeId> {
         return None;
     }
     element.set("disabled", "");
-    let words = children[start..]
+    let mut end = children[start..]
         .iter()
         .position(|&child| is_block(tree.name(child)))
         .map_or(children.len(), |length| start + length);
+    let mut words = children[start..end].to_vec();
     let label = tree.detached(Kind::Element(Element::new("label")));
-    tree.set_children(label, children[start..words].to_vec());
-    let line_children = children[..start]
-        .iter()
-        .copied()
-        .chain([label])
-        .chain(children[words..].iter().copied())
-        .collect();
+    let mut labelled = label;
+    // In a list with space between its items the words stand in a paragraph after the box.
+    let paragraph = children.get(end).copied().filter(|&next| tree.name(next) == "p");
+    if let Some(paragraph) = paragraph
+        && words[1..].iter().all(|&word| is_blank(tree, word))
+    {
+        words.truncate(1);
+        words.push(tree.detached(Kind::Text(" ".to_owned())));
+        words.extend(tree.children(paragraph));
+        tree.set_children(paragraph, vec![label]);
+        labelled = paragraph;
+        end += 1;
+    }
+    tree.set_children(label, words);
+    let before = children[..start].iter();
+    let line_children = before.chain([&labelled]).chain(&children[end..]).copied().collect();
     tree.set_children(line, line_children);
     Some(input)
 }
@@ -71,6 +81,10 @@ mod tests {
             "<li class=\"task-list-item\"><input type=\"checkbox\"> a <em>b</em><ul></ul></li>";
         let expected = "<li class=\"task-list-item\"><label><input type=\"checkbox\" disabled> \
                         a <em>b</em></label><ul></ul></li>";
+        assert_eq!(labelled(html), expected);
+        let html = "<li class=\"task-list-item\"><input type=\"checkbox\"> \n<p>a</p><p>b</p></li>";
+        let expected = "<li class=\"task-list-item\"><p><label><input type=\"checkbox\" disabled> \
+                        a</label></p><p>b</p></li>";
         assert_eq!(labelled(html), expected);
         let html = "<li class=\"task-list-item\">\n<p><input type=\"checkbox\"> a</p></li>";
         let expected = "<li class=\"task-list-item\">\n<p><label><input type=\"checkbox\" disabled> \

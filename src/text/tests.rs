@@ -155,6 +155,7 @@ const ATTACKS: &[&str] = &[
     "<textarea><p title=\"</textarea><img src=x onerror=alert(1)>\"></textarea>",
     "<xmp><p title=\"</xmp><img src=x onerror=alert(1)>\"></xmp>",
     "<title><p title=\"</title><script>alert(1)</script>\"></title>",
+    "<plaintext><script>alert(1)</script>",
     "<template><script>alert(1)</script></template>",
     "<!--><script>alert(1)</script>-->",
     "<!-- --!><script>alert(1)</script> -->",
@@ -304,11 +305,10 @@ fn costly_texts_take_a_moment() {
     ];
     for (name, text) in cases {
         let start = Instant::now();
-        let rendered = render(&text, &options());
+        let _ = render(&text, &options());
         let time = start.elapsed();
         // Without the bounds these take minutes; the machine may be busy.
-        println!("{name}: {time:?}, {} bytes of {}", rendered.html.len(), text.len());
-        assert!(time < Duration::from_secs(60), "{name} took {time:?}");
+        assert!(time < Duration::from_mins(1), "{name} took {time:?}");
     }
 }
 

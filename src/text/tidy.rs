@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::tree::{Element, NodeId, Tree};
+use super::tree::{Element, NodeId, ROOT, Step, Tree};
 
 /// What an embed may do in its sandbox.
 const SANDBOX: &str = "allow-forms allow-popups allow-popups-to-escape-sandbox \
@@ -29,6 +29,7 @@ pub(super) fn modernise(tree: &mut Tree) {
             "a" => link(tree, id),
             "img" => image(tree, id),
             "iframe" => embed(tree, id),
+            "details" => lead_with_summary(tree, id),
             "audio" | "video" => {
                 if let Some(element) = tree.element_mut(id) {
                     element.set("controls", "");
@@ -39,6 +40,74 @@ pub(super) fn modernise(tree: &mut Tree) {
             }
             _ => {}
         }
+    }
+    keep_blocks_out_of_lines(tree);
+}
+
+/// Paragraphs and boxes within a line, such as a `span`, become part of the line.
+fn keep_blocks_out_of_lines(tree: &mut Tree) {
+    let mut lines = 0_usize;
+    let mut misplaced = Vec::new();
+    for step in tree.walk(ROOT) {
+        match step {
+            Step::Enter(id) => match tree.name(id) {
+                "div" | "p" if lines > 0 => misplaced.push(id),
+                name => lines += usize::from(is_line(name)),
+            },
+            Step::Leave(id) => lines -= usize::from(is_line(tree.name(id))),
+        }
+    }
+    for id in misplaced {
+        if let Some(element) = tree.element_mut(id) {
+            element.name = "span".into();
+        }
+    }
+}
+
+/// Whether only what stands in lines may stand in an element.
+fn is_line(name: &str) -> bool {
+    matches!(
+        name,
+        "abbr"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "cite"
+            | "code"
+            | "data"
+            | "dfn"
+            | "em"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "i"
+            | "kbd"
+            | "mark"
+            | "pre"
+            | "q"
+            | "s"
+            | "samp"
+            | "small"
+            | "span"
+            | "strong"
+            | "sub"
+            | "summary"
+            | "sup"
+            | "time"
+            | "u"
+            | "var"
+    )
+}
+
+/// The summary of details stands first in them.
+fn lead_with_summary(tree: &mut Tree, id: NodeId) {
+    let mut children = tree.children(id).to_vec();
+    if let Some(place) = children.iter().position(|&child| tree.name(child) == "summary") {
+        children[..=place].rotate_right(1);
+        tree.set_children(id, children);
     }
 }
 
@@ -85,6 +154,7 @@ pub(super) fn address(address: &str) -> String {
     let address = address.trim();
     let bytes = address.as_bytes();
     let has_host_of_numbers = address.contains("//[");
+    let fragment = address.find('#').unwrap_or(address.len());
     let mut escaped = String::with_capacity(address.len());
     for (index, c) in address.char_indices() {
         let is_escape = bytes
@@ -94,7 +164,8 @@ pub(super) fn address(address: &str) -> String {
             '\t' | '\n' | '\r' => {}
             '%' if is_escape => escaped.push(c),
             '[' | ']' if has_host_of_numbers => escaped.push(c),
-            ' ' | '"' | '%' | '<' | '>' | '[' | '\\' | ']' | '^' | '`' | '{' | '|' | '}' => {
+            '#' if index == fragment => escaped.push(c),
+            ' ' | '"' | '#' | '%' | '<' | '>' | '[' | '\\' | ']' | '^' | '`' | '{' | '|' | '}' => {
                 // Writing to a string cannot fail.
                 let _ = write!(escaped, "%{:02X}", u32::from(c));
             }
@@ -191,6 +262,12 @@ mod tests {
             ("<img alt=\"a\">", "a"),
             ("<p> </p><h2></h2><p>a</p>", " <p>a</p>"),
             ("<a href=\" a b|c \">a</a>", "<a href=\"a%20b%7Cc\">a</a>"),
+            ("<a href=\"#a#b\">a</a>", "<a href=\"#a%23b\">a</a>"),
+            ("<span><p>a</p></span>", "<span><span>a</span></span>"),
+            (
+                "<details>a<summary>b</summary></details>",
+                "<details><summary>b</summary>a</details>",
+            ),
             ("<video src=\"a\"></video>", "<video src=\"a\" controls></video>"),
         ];
         for (old, new) in cases {
