@@ -143,7 +143,7 @@ impl Tree {
                 lines.by_ref().take_while(|line| !line.trim().is_empty()).collect();
             if !paragraph.is_empty() {
                 let node = tree.append(ROOT, Kind::Element(Element::new("p")));
-                tree.append(node, Kind::Text(paragraph.join("\n").replace('\0', "")));
+                tree.append(node, Kind::Text(printable(&paragraph.join("\n"))));
             }
         }
         tree
@@ -333,6 +333,16 @@ fn is_boolean(name: &str) -> bool {
     )
 }
 
+/// A text without the characters that neither HTML nor XML, and so no feed, may hold.
+fn printable(text: &str) -> String {
+    let is_printable = |c: char| match c {
+        '\t' | '\n' | '\r' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        _ => !c.is_control(),
+    };
+    text.chars().filter(|&c| is_printable(c)).collect()
+}
+
 fn escape(text: &str, html: &mut String) {
     for c in text.chars() {
         match c {
@@ -381,9 +391,9 @@ impl Builder {
         let innermost = *open.last().expect("the root stays open");
         let last = tree.children(innermost).last().copied();
         match last.and_then(|id| tree.text_mut(id)) {
-            Some(text) => text.push_str(characters),
+            Some(text) => text.push_str(&printable(characters)),
             None => {
-                tree.append(innermost, Kind::Text(characters.to_owned()));
+                tree.append(innermost, Kind::Text(printable(characters)));
             }
         }
     }
@@ -423,6 +433,11 @@ mod tests {
         tree.wrap(table, Element::new("div").with("class", "table"));
         let html = "<p>a</p><div class=\"table\"><table></table></div><p>b</p>";
         assert_eq!(tree.to_html(), html);
+    }
+
+    #[test]
+    fn characters_that_no_feed_may_hold_go() {
+        assert_eq!(Tree::parse("<p>a\u{c}b\u{ffff}c\td</p>").to_html(), "<p>abc\td</p>");
     }
 
     #[test]
