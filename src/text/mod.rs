@@ -3,12 +3,12 @@
 //! The room is pure: [`render`] reads nothing but its arguments, so the same text always gives the
 //! same HTML. A text walks down these rooms:
 //!
-//! 1. [`markdown`] makes HTML of it, raw HTML included;
-//! 2. [`bounds`] refuses what would keep the parsers busy for ever;
-//! 3. [`sanitize`] takes out all that could run, and what is left is parsed into a [`tree`];
-//! 4. each of [`tidy`], [`typography`], [`footnotes`], [`tasks`], [`headings`], [`pictures`],
-//!    [`tables`] and [`code`] works on the tree, and none of them can put a script back in;
-//! 5. [`plaintext`], [`excerpt`] and [`reading_time`] read from it.
+//! 1. `markdown` makes HTML of it, raw HTML included;
+//! 2. `bounds` refuses what would keep the parsers busy for ever;
+//! 3. [`sanitize`] takes out all that could run, and what is left is parsed into a `tree`;
+//! 4. each of `tidy`, `typography`, `footnotes`, `tasks`, `headings`, `pictures`,
+//!    `tables` and `code` works on the tree, and none of them can put a script back in;
+//! 5. `plaintext`, `excerpt` and `reading_time` read from it.
 //!
 //! [`search`] is the analyser of the full-text search, and stands for itself.
 //!

@@ -210,3 +210,45 @@ pub fn plain(html: &str) -> String {
         html.to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caption_is_a_line() {
+        let cases = [
+            ("Photo: <a href=\"/a\">A</a> &amp; B", "Photo: <a href=\"/a\">A</a> &amp; B"),
+            ("<p>a <em class=\"x\" id=\"y\">b</em></p>", "a <em>b</em>"),
+            ("<img src=\"a\"><script>x</script>c", "c"),
+            ("", ""),
+        ];
+        for (html, line) in cases {
+            assert_eq!(caption(html), line);
+        }
+        let long = caption(&"<b>a".repeat(MAX_CAPTION));
+        assert!(long.starts_with("&lt;b&gt;a") && long.len() < MAX_CAPTION * 3);
+    }
+
+    #[test]
+    fn html_has_words() {
+        assert_eq!(plain("<h1>a</h1><p>b<br>c &amp; d</p><style>e</style>"), "a\n\nb\nc & d");
+    }
+
+    #[test]
+    fn what_writers_use_stays() {
+        let kept = [
+            "<figure class=\"wide\"><figcaption>a</figcaption></figure>",
+            "<details open=\"\"><summary>a</summary></details>",
+            "<picture><source srcset=\"a 2x\" media=\"print\"><img src=\"b\" alt=\"\"></picture>",
+            "<table><tbody><tr><td colspan=\"2\">a</td></tr></tbody></table>",
+            "<abbr title=\"a\">b</abbr><kbd>c</kbd><mark>d</mark><sub>e</sub><sup>f</sup>",
+            "<ins datetime=\"2026-01-01\">a</ins><del>b</del><bdo dir=\"rtl\">c</bdo>",
+            "<ol start=\"3\" reversed=\"\"><li value=\"2\">a</li></ol>",
+            "<p lang=\"ar\" dir=\"rtl\" id=\"a\">b</p>",
+        ];
+        for html in kept {
+            assert_eq!(document(html, false), html);
+        }
+    }
+}
