@@ -12,4 +12,4 @@ mod tokens;
 
 pub use query::{Query, QueryTerm};
 pub use snippet::{Fragment, highlight, snippet};
-pub use tokens::terms;
+pub use tokens::{MAX_TERMS, terms};
