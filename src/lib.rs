@@ -1,11 +1,16 @@
 //! Masthead: a publishing platform for sites that get read a lot.
 
+pub mod app;
+pub mod cli;
 pub mod config;
 pub mod db;
 pub mod domain;
 pub mod formats;
+pub mod i18n;
 pub mod lifecycle;
+pub mod media;
+pub mod services;
 pub mod telemetry;
 pub mod text;
-pub mod i18n;
 pub mod web;
+pub mod worker;

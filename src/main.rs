@@ -1,3 +1,7 @@
 //! The program `masthead`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    masthead::cli::run()
+}

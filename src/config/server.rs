@@ -1,6 +1,7 @@
 //! `[server]`: where an instance listens, and under which address readers know the site.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,18 @@ impl ServerConfig {
             }
         }
         problems
+    }
+
+    /// How long a request may take.
+    #[must_use]
+    pub const fn request_timeout(&self) -> Duration {
+        Duration::from_secs(self.request_timeout_s)
+    }
+
+    /// How long requests under way may take after the signal to stop.
+    #[must_use]
+    pub const fn drain_timeout(&self) -> Duration {
+        Duration::from_secs(self.drain_timeout_s)
     }
 
     /// The address of the site without the slash at the end.

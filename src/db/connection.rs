@@ -212,6 +212,32 @@ impl Transaction {
     }
 }
 
+impl Transaction {
+    /// Does a part of the work, and takes back that part alone where it fails: the transaction goes
+    /// on either way.
+    ///
+    /// # Errors
+    /// What the part gives, or the database does not answer; after the latter the transaction is
+    /// lost.
+    pub async fn attempt<T, E: From<DbError>>(
+        &mut self,
+        part: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.run("savepoint part").await?;
+        let result = part(self).await;
+        if result.is_err() {
+            self.run("rollback to savepoint part").await?;
+        }
+        self.run("release savepoint part").await?;
+        result
+    }
+
+    async fn run(&mut self, sql: &'static str) -> Result<()> {
+        on!(self.0, c => sqlx::query(sql).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+}
+
 impl Deref for Snapshot {
     type Target = Connection;
 

@@ -50,13 +50,25 @@ pub async fn page(
     scope: &Scope,
     pagination: Pagination,
 ) -> Result<Vec<Listed>> {
+    let skip = (pagination.page.max(1) - 1).saturating_mul(u64::from(pagination.per_page));
+    window(c, scope, skip, pagination.per_page).await
+}
+
+/// Some posts of a scope, newest first, behind a number of newer ones.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn window(
+    c: &mut Connection,
+    scope: &Scope,
+    skip: u64,
+    limit: u32,
+) -> Result<Vec<Listed>> {
     const SQL: &str = "select post_id, listed_at from listings \
         where scope = $1 and listed_at < $2 \
         order by listed_at desc, post_id desc limit $3 offset $4";
-    let per_page = u64::from(pagination.per_page);
-    let skip = (pagination.page.max(1) - 1).saturating_mul(per_page);
     if skip == 0 {
-        return newest(c, scope, pagination.per_page).await;
+        return newest(c, scope, limit).await;
     }
     // A number that is no post of any listing fits no `i64` either.
     let Ok(skip) = i64::try_from(skip) else { return Ok(Vec::new()) };
@@ -64,7 +76,7 @@ pub async fn page(
     Ok(on!(c, c => sqlx::query_as(SQL)
         .bind(scope.to_string())
         .bind(end_of_bucket(bucket))
-        .bind(i64::from(pagination.per_page))
+        .bind(i64::from(limit))
         .bind(skip - before)
         .fetch_all(c)
         .await)?)

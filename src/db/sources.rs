@@ -38,3 +38,13 @@ pub async fn save(
         .map(|_| ()))?;
     Ok(())
 }
+
+/// The hash of what was read when something was imported, from whatever source.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn fingerprint_of(c: &mut Connection, target_id: &str) -> Result<Option<String>> {
+    const SQL: &str = "select fingerprint from import_sources where target_id = $1 \
+        order by imported_at desc limit 1";
+    Ok(on!(c, c => sqlx::query_scalar(SQL).bind(target_id).fetch_optional(c).await)?)
+}

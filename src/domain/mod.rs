@@ -11,6 +11,7 @@ pub mod entropy;
 pub mod ids;
 pub mod listing;
 pub mod media;
+pub mod paths;
 pub mod post;
 pub mod settings;
 pub mod slug;

@@ -224,3 +224,36 @@ pub struct Draft {
     /// Authors, in order; never empty once saved.
     pub authors: Vec<UserId>,
 }
+
+impl Draft {
+    /// The draft that would make a post what it is.
+    #[must_use]
+    pub fn of(full: &FullPost) -> Self {
+        let FullPost { post, tags, authors, .. } = full;
+        let summary = &post.summary;
+        Self {
+            kind: summary.kind,
+            title: summary.title.clone(),
+            slug: Some(summary.slug.to_string()),
+            markdown: post.markdown.clone(),
+            status: summary.status,
+            visibility: summary.visibility,
+            featured: summary.featured,
+            custom_excerpt: summary.custom_excerpt.clone(),
+            feature_image: summary.feature_image.clone(),
+            feature_image_alt: summary.feature_image_alt.clone(),
+            feature_image_caption: summary.feature_image_caption.clone(),
+            locale: summary.locale.clone(),
+            published_at: summary.published_at,
+            social: post.social.clone(),
+            codeinjection_head: post.codeinjection_head.clone(),
+            codeinjection_foot: post.codeinjection_foot.clone(),
+            custom_template: post.custom_template.clone(),
+            show_title_and_feature_image: post.show_title_and_feature_image,
+            trusted: post.trusted,
+            frontmatter: post.frontmatter.clone(),
+            tags: tags.iter().map(|tag| tag.name.clone()).collect(),
+            authors: authors.iter().map(|author| author.id.clone()).collect(),
+        }
+    }
+}

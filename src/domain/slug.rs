@@ -1,7 +1,8 @@
 //! Slugs: the part of an address that names a post, a tag or an author.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
@@ -105,18 +106,13 @@ impl fmt::Display for Slug {
     }
 }
 
-/// Percent-encodes what may not stand in one segment of a path (RFC 3986, `unreserved`).
+/// What stays as it is in a segment of a path (RFC 3986, `unreserved`).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Percent-encodes a segment of a path, or a value of a query.
 #[must_use]
 pub fn encode(segment: &str) -> String {
-    let mut encoded = String::with_capacity(segment.len());
-    for byte in segment.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
+    utf8_percent_encode(segment, UNRESERVED).to_string()
 }
 
 #[cfg(test)]

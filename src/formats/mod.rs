@@ -8,10 +8,41 @@
 pub mod ghost;
 pub mod markdown_folder;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::post::Draft;
 use crate::domain::{Author, PostId, Tag, Timestamp};
+
+/// Which system wrote a source down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A folder of Markdown with front matter; our own export is one.
+    MarkdownFolder,
+    /// A Ghost export.
+    Ghost,
+}
+
+impl Format {
+    /// The format of what lies at a path: a file is a Ghost export, and so is a folder that holds a
+    /// JSON file and no Markdown beside it.
+    #[must_use]
+    pub fn of(path: &Path) -> Self {
+        if path.is_file() {
+            return Self::Ghost;
+        }
+        let beside = std::fs::read_dir(path).into_iter().flatten().flatten();
+        let names: Vec<_> = beside.map(|entry| entry.path()).collect();
+        let has =
+            |extension: &str| names.iter().any(|n| n.extension().is_some_and(|e| e == extension));
+        let is_ours = names.iter().any(|n| n.ends_with(markdown_folder::MARKER));
+        let is_a_node_project = names.iter().any(|n| n.ends_with("package.json"));
+        if has("json") && !has("md") && !is_ours && !is_a_node_project {
+            Self::Ghost
+        } else {
+            Self::MarkdownFolder
+        }
+    }
+}
 
 /// A post or a page of a source.
 #[derive(Debug, Clone, PartialEq)]

@@ -13,7 +13,8 @@ const RIGHT_TO_LEFT_SCRIPTS: [&str; 8] =
 /// Languages, other than those above, whose usual script is not Latin.
 const OTHER_SCRIPTS: [&str; 32] = [
     "am", "be", "bg", "bn", "el", "gu", "hi", "hy", "ja", "ka", "kk", "km", "kn", "ko", "ky", "lo",
-    "mk", "ml", "mn", "mr", "my", "ne", "pa", "ru", "si", "sr", "ta", "te", "th", "uk", "yue", "zh",
+    "mk", "ml", "mn", "mr", "my", "ne", "pa", "ru", "si", "sr", "ta", "te", "th", "uk", "yue",
+    "zh",
 ];
 
 /// The direction of a text, as the attribute `dir` spells it.

@@ -155,7 +155,9 @@ mod tests {
                 continue;
             }
             let source = std::fs::read_to_string(&path).unwrap();
-            for call in ["strings.text(\"", "strings.count(\"", "strings.with(\"", "strings.around(\""] {
+            for call in
+                ["strings.text(\"", "strings.count(\"", "strings.with(\"", "strings.around(\""]
+            {
                 for rest in source.split(call).skip(1) {
                     found.extend(rest.split('"').next().map(str::to_owned));
                 }
@@ -185,9 +187,14 @@ mod tests {
 
     #[test]
     fn locales_are_negotiated() {
-        for (locale, language) in
-            [("de-AT", "de"), ("DE", "de"), ("ja_JP", "ja"), ("ar-EG", "ar"), ("xx", "en"), ("", "en")]
-        {
+        for (locale, language) in [
+            ("de-AT", "de"),
+            ("DE", "de"),
+            ("ja_JP", "ja"),
+            ("ar-EG", "ar"),
+            ("xx", "en"),
+            ("", "en"),
+        ] {
             assert_eq!(Strings::for_locale(locale).language(), language, "{locale}");
         }
     }

@@ -1,12 +1,23 @@
 //! Everything that speaks HTTP.
+//!
+//! A request walks down the stack in [`router`], outermost layer first, to the route that answers.
 
+pub mod absolute;
 pub mod assets;
+pub mod discovery;
+mod error;
+pub mod feeds;
+#[cfg(test)]
+mod fixtures;
+mod health;
 pub mod http;
-
-mod middleware;
+mod json;
 pub mod media;
-pub mod paths;
+mod middleware;
+mod site;
+mod state;
 pub mod views;
+mod xml;
 
 use std::time::Duration;
 
@@ -32,7 +43,7 @@ pub fn router(state: AppState, request_timeout: Duration) -> Router {
     Router::new()
         .merge(health::routes())
         .merge(assets::routes())
-        //MEDIA
+        .merge(media::routes())
         .merge(pages)
         .with_state(state)
         .layer(
@@ -48,11 +59,3 @@ pub fn router(state: AppState, request_timeout: Duration) -> Router {
                 .layer(RequestBodyLimitLayer::new(MAX_BODY)),
         )
 }
-pub mod absolute;
-pub mod discovery;
-pub mod feeds;
-#[cfg(test)]
-mod fixtures;
-pub mod xml;
-mod json;
-pub mod paths;

@@ -1,6 +1,6 @@
 //! What shortcodes and includes put on a page: pictures, videos, posts from elsewhere, code, quotes.
 
-use crate::web::paths::encode;
+use crate::domain::slug::encode;
 
 /// A shortcode, whichever generator wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

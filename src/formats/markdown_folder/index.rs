@@ -6,7 +6,7 @@ use std::path::Path;
 use super::address::{comparable, date_in};
 use super::page::Page;
 use super::walk::slashed;
-use crate::web::paths;
+use crate::domain::paths;
 
 /// The pages of a folder by all that a link may name them with.
 #[derive(Debug, Default)]

@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use super::markdown_alternate::{escape, one_line};
+use crate::domain::paths;
 use crate::domain::{PostSummary, Settings};
-use crate::web::paths;
 
 /// The content type of `llms.txt`.
 pub const CONTENT_TYPE: &str = "text/plain; charset=utf-8";

@@ -4,7 +4,8 @@ use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::Settings;
-use crate::web::{json, paths};
+use crate::domain::paths;
+use crate::web::json;
 
 /// The content type of the manifest.
 pub const CONTENT_TYPE: &str = "application/manifest+json; charset=utf-8";

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::domain::Timestamp;
+use crate::domain::paths;
 use crate::domain::post::{FullPost, Visibility};
-use crate::web::{absolute, paths};
+use crate::web::absolute;
 
 /// The content type of Markdown (RFC 7763).
 pub const CONTENT_TYPE: &str = "text/markdown; charset=utf-8";

@@ -4,7 +4,8 @@ use askama::Template;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::Settings;
-use crate::web::{absolute, paths, xml};
+use crate::domain::paths;
+use crate::web::{absolute, xml};
 
 /// The content type of the description.
 pub const CONTENT_TYPE: &str = "application/opensearchdescription+xml; charset=utf-8";

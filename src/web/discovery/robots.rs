@@ -1,6 +1,6 @@
 //! `robots.txt` (RFC 9309): what crawlers may visit, and where the sitemap is.
 
-use crate::web::paths;
+use crate::domain::paths;
 
 /// The content type of `robots.txt`.
 pub const CONTENT_TYPE: &str = "text/plain; charset=utf-8";

@@ -2,8 +2,8 @@
 
 use url::Url;
 
+use crate::domain::paths;
 use crate::domain::{Settings, Timestamp};
-use crate::web::paths;
 
 /// The content type of `security.txt`.
 pub const CONTENT_TYPE: &str = "text/plain; charset=utf-8";

@@ -3,8 +3,9 @@
 use askama::Template;
 
 pub use super::sitemap_part::{Part, Section};
+use crate::domain::paths;
 use crate::domain::{Author, PostSummary, Tag, Timestamp};
-use crate::web::{absolute, paths, xml};
+use crate::web::{absolute, xml};
 
 /// The content type of the index and of its parts.
 pub const CONTENT_TYPE: &str = "application/xml; charset=utf-8";

@@ -3,9 +3,10 @@
 use askama::Template;
 
 use super::Feed;
+use crate::domain::paths;
 use crate::domain::post::{FullPost, Visibility};
 use crate::domain::{Author, Tag, Timestamp};
-use crate::web::{absolute, paths};
+use crate::web::absolute;
 
 /// A post in a feed. Every address is absolute.
 pub(super) struct Item<'a> {

@@ -3,9 +3,10 @@
 use roxmltree::Node;
 
 use super::{Feed, last_change};
+use crate::domain::paths;
 use crate::domain::post::FullPost;
 use crate::domain::{Settings, Timestamp};
-use crate::web::{fixtures, paths};
+use crate::web::fixtures;
 
 pub(super) fn feed<'a>(settings: &'a Settings, posts: &'a [FullPost]) -> Feed<'a> {
     Feed {

@@ -47,6 +47,13 @@ impl ETag {
         super::ascii_value(&self.to_string())
     }
 
+    /// The value of the `ETag` field for a body that is coded differently on its way: then equal
+    /// tags mean the same content, but not the same bytes.
+    #[must_use]
+    pub fn weak_header_value(&self) -> HeaderValue {
+        super::ascii_value(&format!("W/{self}"))
+    }
+
     /// Whether a field such as `If-None-Match` holds this tag, or `*`. A list that cannot be read
     /// ends where it breaks.
     #[must_use]

@@ -1,10 +1,11 @@
-//! The archive: years and months, and how much was published in each.
+//! The archive: the years and months in which something was published.
 
 use askama::Template;
 
 use crate::domain::listing::Month;
+use crate::domain::paths;
 use crate::i18n::Strings;
-use crate::web::paths;
+use crate::web::assets::asset;
 
 use super::frame::Frame;
 use super::meta::Meta;
@@ -22,7 +23,6 @@ pub struct ArchivePage<'a> {
 #[derive(Debug)]
 struct Year {
     year: i16,
-    count: String,
     months: Vec<MonthEntry>,
 }
 
@@ -30,36 +30,33 @@ struct Year {
 struct MonthEntry {
     href: String,
     name: String,
-    count: String,
 }
 
 impl<'a> ArchivePage<'a> {
-    /// The index of the months, newest first, with the number of posts in each.
+    /// The index of the months, newest first.
     #[must_use]
-    pub fn new(site: Site<'a>, months: &[(Month, u64)]) -> Self {
+    pub fn new(site: Site<'a>, months: &[Month]) -> Self {
         let strings = Strings::for_locale(&site.settings.locale);
         let title = strings.text("archive");
         let mut meta = Meta::new(site, &title, paths::ARCHIVE);
         meta.description = Some(strings.text("archive-lead"));
         let steps = [(title.as_str(), paths::ARCHIVE.to_owned())];
         let meta = meta.data(&json_ld::breadcrumbs(site, &steps));
-        let year = |months: &[(Month, u64)]| Year {
-            year: months[0].0.year,
-            count: strings.count("posts-count", months.iter().map(|(_, count)| count).sum()),
-            months: months.iter().map(|&(month, count)| month_entry(strings, month, count)).collect(),
+        let year = |months: &[Month]| Year {
+            year: months[0].year,
+            months: months.iter().map(|&month| month_entry(strings, month)).collect(),
         };
         Self {
-            years: months.chunk_by(|(a, _), (b, _)| a.year == b.year).map(year).collect(),
+            years: months.chunk_by(|a, b| a.year == b.year).map(year).collect(),
             frame: Frame::new(site, paths::ARCHIVE, meta),
             title,
         }
     }
 }
 
-fn month_entry(strings: &Strings, month: Month, count: u64) -> MonthEntry {
+fn month_entry(strings: &Strings, month: Month) -> MonthEntry {
     MonthEntry {
         href: paths::month(month.year, month.month),
         name: strings.month_name(month.month),
-        count: strings.number(count),
     }
 }

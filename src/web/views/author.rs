@@ -5,9 +5,10 @@ use askama::Template;
 use crate::domain::Author;
 use crate::domain::listing::Pagination;
 use crate::domain::media::Picture;
+use crate::domain::paths;
 use crate::domain::post::PostCard;
 use crate::i18n::Strings;
-use crate::web::paths;
+use crate::web::assets::asset;
 
 use super::frame::Frame;
 use super::meta::{self, CardImage, Kind, Meta};

@@ -34,7 +34,11 @@ fn entries(headings: &[Heading], depth: u8) -> Vec<Entry> {
     let upper = headings.iter().map(|heading| heading.level).min().unwrap_or(1);
     let entry = |heading: &Heading| {
         let at = heading.level - upper + 1;
-        (at <= depth).then(|| Entry { depth: at, id: heading.id.clone(), text: heading.text.clone() })
+        (at <= depth).then(|| Entry {
+            depth: at,
+            id: heading.id.clone(),
+            text: heading.text.clone(),
+        })
     };
     headings.iter().filter_map(entry).collect()
 }

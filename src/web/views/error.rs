@@ -2,8 +2,9 @@
 
 use askama::Template;
 
+use crate::domain::paths;
 use crate::i18n::{Direction, Strings};
-use crate::web::paths;
+use crate::web::assets::asset;
 
 /// The answer when something broke on our side.
 #[derive(Debug, Template)]
@@ -25,7 +26,12 @@ impl<'a> ErrorPage<'a> {
             let (before, after) = strings.around("error-reference");
             (before, id, after)
         });
-        Self { locale: strings.language(), direction: Direction::of(strings.language()), strings, reference }
+        Self {
+            locale: strings.language(),
+            direction: Direction::of(strings.language()),
+            strings,
+            reference,
+        }
     }
 
     fn home(&self) -> &'static str {

@@ -104,7 +104,11 @@ pub(super) fn cards() -> Vec<PostCard> {
     let mut cards = vec![
         card("What a cache promises, and to whom", 0, &["Engineering"]),
         card("The last program to know everything", 2, &["Essays"]),
-        card("Donaudampfschifffahrtsgesellschaftskapitänsmütze: über Zusammensetzungen und ihre Folgen für das Layout", 4, &["Sprache"]),
+        card(
+            "Donaudampfschifffahrtsgesellschaftskapitänsmütze: über Zusammensetzungen und ihre Folgen für das Layout",
+            4,
+            &["Sprache"],
+        ),
         card("静かな機械について:長く使われるソフトウェアの条件", 7, &["随筆"]),
         card("عن الآلات الهادئة: ما الذي يجعل البرنامج يعيش طويلًا", 9, &["رسائل"]),
         card("Rust 1.91", 12, &[]),

@@ -1,9 +1,9 @@
 //! What stands around every page: head, masthead, footer.
 
 use crate::domain::Settings;
+use crate::domain::paths;
 use crate::domain::settings::NavigationLink;
 use crate::i18n::{Direction, Strings, is_latin};
-use crate::web::paths;
 
 use super::meta::Meta;
 use super::social_link::{self, SocialLink};

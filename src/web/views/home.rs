@@ -3,9 +3,10 @@
 use askama::Template;
 
 use crate::domain::listing::Pagination;
+use crate::domain::paths;
 use crate::domain::post::PostCard;
 use crate::i18n::Strings;
-use crate::web::paths;
+use crate::web::assets::asset;
 
 use super::frame::Frame;
 use super::meta::{self, Meta};
@@ -56,9 +57,8 @@ impl<'a> HomePage<'a> {
             meta.title = title;
         }
 
-        let leading = (pagination.page == 1).then(|| {
-            posts.iter().position(|card| card.post.featured).unwrap_or_default()
-        });
+        let leading = (pagination.page == 1)
+            .then(|| posts.iter().position(|card| card.post.featured).unwrap_or_default());
         let river = posts.iter().enumerate().filter(|(index, _)| Some(*index) != leading);
         let newest = posts.first().and_then(|card| card.post.published_at);
         Self {

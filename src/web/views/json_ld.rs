@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::paths;
 use crate::domain::post::FullPost;
 use crate::domain::{Author, Settings, Timestamp};
-use crate::web::paths;
 
 use super::meta::CardImage;
 use super::social_link::{self, SocialLink};
@@ -114,8 +114,10 @@ fn short_person(site: Site<'_>, author: &Author) -> Value {
 fn publisher(site: Site<'_>) -> Value {
     let Settings { title, logo, icon, .. } = site.settings;
     let logo = logo.as_deref().or(icon.as_deref());
-    let accounts: Vec<_> =
-        social_link::of_site(site.settings).into_iter().map(|SocialLink { href, .. }| href).collect();
+    let accounts: Vec<_> = social_link::of_site(site.settings)
+        .into_iter()
+        .map(|SocialLink { href, .. }| href)
+        .collect();
     compact(json!({
         "@type": "Organization",
         "name": title,

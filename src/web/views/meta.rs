@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::domain::media::Picture;
+use crate::domain::paths;
 use crate::domain::{Author, Settings, Social, Timestamp};
-use crate::web::paths;
 
 use super::story::Link;
 use super::{Site, json_ld, urls};
@@ -155,8 +155,7 @@ impl Meta {
                 .or_else(|| picture.clone())
                 .or_else(|| fallback.image.clone()),
         };
-        self.card =
-            card(&social.og_title, &social.og_description, &social.og_image, &self.card);
+        self.card = card(&social.og_title, &social.og_description, &social.og_image, &self.card);
         self.twitter = card(
             &social.twitter_title,
             &social.twitter_description,

@@ -8,13 +8,6 @@
 //! Parts that several pages share (a story in a list, a picture, the pager) are templates too; they
 //! are marked as safe HTML, so that a page prints them as they are.
 
-/// The address of a file of `static/`.
-macro_rules! asset {
-    ($name:literal) => {
-        concat!("/assets/", $name)
-    };
-}
-
 mod archive;
 mod author;
 mod byline;
@@ -27,8 +20,8 @@ mod json_ld;
 mod meta;
 mod month;
 mod not_found;
-mod pager;
 mod page;
+mod pager;
 mod picture;
 mod post;
 mod search;
@@ -51,9 +44,9 @@ pub use month::MonthPage;
 pub use not_found::NotFoundPage;
 pub use page::StaticPage;
 pub use post::{PostContext, PostPage};
-pub use search::{Fragment, SearchHit, SearchPage, SearchResults};
+pub use search::{SearchPage, SearchResults};
 pub use tag::TagPage;
-pub use theme::theme_css;
+pub use theme::{PAPER, theme_css};
 
 use crate::domain::Settings;
 

@@ -3,9 +3,10 @@
 use askama::Template;
 
 use crate::domain::listing::{Month, Pagination};
+use crate::domain::paths;
 use crate::domain::post::PostCard;
 use crate::i18n::Strings;
-use crate::web::paths;
+use crate::web::assets::asset;
 
 use super::frame::Frame;
 use super::meta::Meta;

@@ -3,8 +3,9 @@
 use askama::Template;
 
 use crate::domain::PostSummary;
+use crate::domain::paths;
 use crate::i18n::Strings;
-use crate::web::paths;
+use crate::web::assets::asset;
 
 use super::Site;
 use super::frame::Frame;

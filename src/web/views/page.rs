@@ -3,8 +3,9 @@
 use askama::Template;
 
 use crate::domain::Status;
+use crate::domain::paths;
 use crate::domain::post::FullPost;
-use crate::web::paths;
+use crate::web::assets::asset;
 
 use super::Site;
 use super::frame::Frame;

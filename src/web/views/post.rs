@@ -2,10 +2,11 @@
 
 use askama::Template;
 
+use crate::domain::paths;
 use crate::domain::post::{FullPost, PostCard, primary_tag};
 use crate::domain::{Author, PostSummary, Status, Tag, Visibility};
 use crate::i18n::Strings;
-use crate::web::paths;
+use crate::web::assets::asset;
 
 use super::byline::Byline;
 use super::contents::{Entry, contents};

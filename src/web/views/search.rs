@@ -3,33 +3,16 @@
 use askama::Template;
 
 use crate::domain::listing::Pagination;
-use crate::domain::post::PostCard;
+use crate::domain::paths;
 use crate::i18n::Strings;
-use crate::web::paths;
+use crate::services::reading::SearchHit;
+use crate::web::assets::asset;
 
 use super::Site;
 use super::frame::Frame;
 use super::meta::Meta;
 use super::pager::Pager;
 use super::story::Story;
-
-/// A piece of a snippet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fragment {
-    /// Plain text.
-    pub text: String,
-    /// Whether these words were asked for.
-    pub hit: bool,
-}
-
-/// A post that was found.
-#[derive(Debug, Clone)]
-pub struct SearchHit {
-    /// The post.
-    pub card: PostCard,
-    /// Where the words stand in the text; empty where they stand in the title alone.
-    pub snippet: Vec<Fragment>,
-}
 
 /// What a search found.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +53,9 @@ impl<'a> SearchPage<'a> {
             None => paths::SEARCH.to_owned(),
         };
         let outcome = match results {
-            Some(found) if found.hits.is_empty() => strings.with("search-none", &[("query", query)]),
+            Some(found) if found.hits.is_empty() => {
+                strings.with("search-none", &[("query", query)])
+            }
             Some(found) => strings.count("search-results", found.pagination.total),
             None => String::new(),
         };

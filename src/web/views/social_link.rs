@@ -1,7 +1,7 @@
 //! Accounts on social networks: handles, as Ghost keeps them, become addresses.
 
+use crate::domain::slug::encode;
 use crate::domain::{Author, Settings};
-use crate::web::paths::encode;
 
 use super::urls;
 

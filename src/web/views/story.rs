@@ -3,10 +3,10 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use crate::domain::paths;
 use crate::domain::post::{PostCard, primary_tag};
 use crate::domain::{PostSummary, Timestamp, Visibility};
 use crate::i18n::{Direction, Strings};
-use crate::web::paths;
 
 use super::Site;
 use super::byline::Byline;
@@ -50,7 +50,7 @@ pub(super) struct Story {
     pub members: Option<String>,
     pub picture: Option<PictureView>,
     /// What the search found in the text, with the words that were asked for marked.
-    pub snippet: Vec<super::search::Fragment>,
+    pub snippet: Vec<crate::text::search::Fragment>,
     /// Whether it leads the page.
     pub lead: bool,
 }
@@ -72,8 +72,7 @@ impl Story {
             standfirst: standfirst(post),
             byline: Byline::new(&card.authors, strings),
             date: post.published_at.map(|instant| date(site, strings, instant)),
-            members: (post.visibility == Visibility::Members)
-                .then(|| strings.text("members-only")),
+            members: (post.visibility == Visibility::Members).then(|| strings.text("members-only")),
             picture: card.picture.as_ref().map(|p| PictureView::new(p, alt, sizes::STORY)),
             snippet: Vec::new(),
             lead: false,

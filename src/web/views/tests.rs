@@ -7,7 +7,9 @@ use crate::domain::media::Picture;
 use crate::domain::post::PostCard;
 use crate::domain::{Settings, Status, Visibility};
 
-use super::fixtures::{ESSAY, ESSAY_AR, ESSAY_JA, author, card, cards, full, picture, settings, site, tag};
+use super::fixtures::{
+    ESSAY, ESSAY_AR, ESSAY_JA, author, card, cards, full, picture, settings, site, tag,
+};
 use super::*;
 
 const ONE_PAGE: Pagination = Pagination { page: 1, per_page: 15, total: 9 };
@@ -52,33 +54,87 @@ fn gallery(settings: &Settings) -> Vec<(&'static str, String)> {
     design.description = Some("Letters, paper, screens, and what they do to a text.".into());
     let harbour = picture("harbour-1a2b.jpg");
     let months: Vec<_> = (0..40i8)
-        .map(|n| (Month { year: 2026 - i16::from(n / 12), month: 12 - n % 12 }, 1 + 7 * u64::from(n.unsigned_abs())))
+        .map(|n| {
+            (
+                Month { year: 2026 - i16::from(n / 12), month: 12 - n % 12 },
+                1 + 7 * u64::from(n.unsigned_abs()),
+            )
+        })
         .collect();
     let hits = hits();
     let results = |hits, pagination| Some(SearchResults { hits, pagination });
 
     let rendered = |page: &dyn askama::DynTemplate| page.dyn_render().unwrap();
     vec![
-        ("home", rendered(&HomePage::new(site, &cards, Pagination { total: 754, per_page: 9, page: 1 }))),
-        ("home-plain", rendered(&HomePage::new(site, &cards[1..2].iter().map(|c| PostCard { picture: None, ..c.clone() }).chain(cards[5..8].iter().cloned()).collect::<Vec<_>>(), ONE_PAGE))),
+        (
+            "home",
+            rendered(&HomePage::new(site, &cards, Pagination { total: 754, per_page: 9, page: 1 })),
+        ),
+        (
+            "home-plain",
+            rendered(&HomePage::new(
+                site,
+                &cards[1..2]
+                    .iter()
+                    .map(|c| PostCard { picture: None, ..c.clone() })
+                    .chain(cards[5..8].iter().cloned())
+                    .collect::<Vec<_>>(),
+                ONE_PAGE,
+            )),
+        ),
         ("home-2", rendered(&HomePage::new(site, &cards, SECOND_OF_MANY))),
         ("home-empty", rendered(&HomePage::new(site, &[], Pagination { total: 0, ..ONE_PAGE }))),
         ("post", rendered(&PostPage::new(site, &long, around))),
         ("post-de", rendered(&PostPage::new(site, &essay(2, ESSAY), around))),
         ("post-ja", rendered(&PostPage::new(site, &essay(3, ESSAY_JA), around))),
         ("post-ar", rendered(&PostPage::new(site, &essay(4, ESSAY_AR), around))),
-        ("post-closed", rendered(&PostPage::new(site, &essay(6, ESSAY), PostContext { closed: true, ..around }))),
-        ("post-pictures", rendered(&PostPage::new(site, &essay(8, &pictures), PostContext::default()))),
+        (
+            "post-closed",
+            rendered(&PostPage::new(
+                site,
+                &essay(6, ESSAY),
+                PostContext { closed: true, ..around },
+            )),
+        ),
+        (
+            "post-pictures",
+            rendered(&PostPage::new(site, &essay(8, &pictures), PostContext::default())),
+        ),
         ("post-preview", rendered(&PostPage::new(site, &preview, PostContext::default()))),
         ("page", rendered(&StaticPage::new(site, &about))),
         ("tag", rendered(&TagPage::new(site, &design, Some(&harbour), &cards, SECOND_OF_MANY))),
-        ("tag-one", rendered(&TagPage::new(site, &tag("Releases"), None, &one, Pagination { total: 1, ..ONE_PAGE }))),
-        ("author", rendered(&AuthorPage::new(site, &author("Ines Duarte"), None, &cards, ONE_PAGE))),
+        (
+            "tag-one",
+            rendered(&TagPage::new(
+                site,
+                &tag("Releases"),
+                None,
+                &one,
+                Pagination { total: 1, ..ONE_PAGE },
+            )),
+        ),
+        (
+            "author",
+            rendered(&AuthorPage::new(site, &author("Ines Duarte"), None, &cards, ONE_PAGE)),
+        ),
         ("archive", rendered(&ArchivePage::new(site, &months))),
-        ("month", rendered(&MonthPage::new(site, Month { year: 2026, month: 11 }, &cards, ONE_PAGE))),
+        (
+            "month",
+            rendered(&MonthPage::new(site, Month { year: 2026, month: 11 }, &cards, ONE_PAGE)),
+        ),
         ("search", rendered(&SearchPage::new(site, "", None))),
-        ("search-results", rendered(&SearchPage::new(site, "cache", results(&hits, SECOND_OF_MANY)))),
-        ("search-none", rendered(&SearchPage::new(site, "<b>\"zeppelin\"", results(&[], Pagination { total: 0, ..ONE_PAGE })))),
+        (
+            "search-results",
+            rendered(&SearchPage::new(site, "cache", results(&hits, SECOND_OF_MANY))),
+        ),
+        (
+            "search-none",
+            rendered(&SearchPage::new(
+                site,
+                "<b>\"zeppelin\"",
+                results(&[], Pagination { total: 0, ..ONE_PAGE }),
+            )),
+        ),
         ("not-found", rendered(&NotFoundPage::new(site, "cash promises", &summaries[..3]))),
         ("error", ErrorPage::new(&settings.locale, Some("01h8-4c2f")).render().unwrap()),
     ]
@@ -196,11 +252,24 @@ fn write_the_gallery() {
     std::fs::create_dir_all(&folder).unwrap();
     let mut sites = vec![("", settings())];
     for (name, locale, title, description) in [
-        ("ja-", "ja", "静かな機械", "長く使われるソフトウェアと、それを支える人々についての覚え書き"),
+        (
+            "ja-",
+            "ja",
+            "静かな機械",
+            "長く使われるソフトウェアと、それを支える人々についての覚え書き",
+        ),
         ("ar-", "ar", "الآلة الهادئة", "خواطر عن البرامج التي تعيش طويلًا وعمّن يعتني بها"),
         ("de-", "de", "Die stille Maschine", "Notizen über Software, die bleibt"),
     ] {
-        sites.push((name, Settings { locale: locale.into(), title: title.into(), description: description.into(), ..settings() }));
+        sites.push((
+            name,
+            Settings {
+                locale: locale.into(),
+                title: title.into(),
+                description: description.into(),
+                ..settings()
+            },
+        ));
     }
     for (prefix, settings) in sites {
         for (name, html) in gallery(&settings) {

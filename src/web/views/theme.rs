@@ -8,7 +8,7 @@ use crate::domain::Settings;
 use super::colour::Rgb;
 
 /// The light ground; `--paper` of `static/site.css`.
-pub(super) const PAPER: &str = "#fdfcf8";
+pub const PAPER: &str = "#fdfcf8";
 /// The dark ground; `--paper` of the dark scheme.
 pub(super) const INK: &str = "#161412";
 

@@ -36,7 +36,9 @@ mod tests {
 
     #[test]
     fn only_harmless_addresses_become_links() {
-        for url in ["/about/", "https://example.org", "HTTP://example.org", "mailto:a@b.example", "#x"] {
+        for url in
+            ["/about/", "https://example.org", "HTTP://example.org", "mailto:a@b.example", "#x"]
+        {
             assert!(safe(url).is_some(), "{url}");
         }
         for url in ["javascript:alert(1)", " JavaScript:x", "data:text/html,x", "vbscript:x", "x"] {

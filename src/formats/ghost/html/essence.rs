@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::rc::Rc;
 
-use html5ever::Attribute;
+use htmd_html5ever::Attribute;
 use markup5ever_rcdom::{Node, NodeData};
 
 use super::tree;

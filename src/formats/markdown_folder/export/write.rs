@@ -63,11 +63,11 @@ impl Folder {
         Ok(path)
     }
 
-    /// Copies an uploaded file under the name that it is served by.
+    /// Writes an uploaded file under the name that it is served by.
     ///
     /// # Errors
     /// A name that leads out of the folder is refused, as [`io::ErrorKind::InvalidInput`].
-    pub fn media(&self, name: &str, file: &Path) -> io::Result<()> {
+    pub fn media(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let path = Path::new(name);
         let is_plain = path.components().all(|c| matches!(c, std::path::Component::Normal(_)));
         if !is_plain || name.is_empty() {
@@ -77,7 +77,7 @@ impl Folder {
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::copy(file, target).map(drop)
+        fs::write(target, bytes)
     }
 
     fn data(&self, name: &str, value: &(impl serde::Serialize + ?Sized)) -> io::Result<()> {

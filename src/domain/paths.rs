@@ -5,8 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::Slug;
-use crate::domain::slug::encode;
+use super::slug::{Slug, encode};
 
 /// The front page.
 pub const HOME: &str = "/";

@@ -1,0 +1,14 @@
+//! `masthead check`: is the configuration one?
+//!
+//! By the time this runs every key was read and found allowed; what is wrong was said already.
+
+use super::{Failure, say};
+use crate::config::Config;
+
+pub(super) fn run(config: &Config) -> Result<(), Failure> {
+    say(&format!("listens on    {}", config.server.listen))?;
+    say(&format!("known as      {}/", config.server.base_url()))?;
+    say(&format!("database      {}", config.database.url))?;
+    say(&format!("media         {}", config.media.dir.display()))?;
+    say("The configuration is fine.")
+}

@@ -1,0 +1,55 @@
+//! `masthead serve`: the site, until a signal comes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use super::{Failure, say};
+use crate::app::App;
+use crate::config::Config;
+use crate::services::publishing::Publishing;
+use crate::services::welcome;
+use crate::{lifecycle, worker};
+
+pub(super) async fn run(config: Config) -> Result<(), Failure> {
+    let (address, drain) = (config.server.listen, config.server.drain_timeout());
+    let app = Arc::new(App::open(config).await?);
+    // Bound only now: whoever connects gets an answer.
+    let listener = TcpListener::bind(address).await.map_err(|error| Failure {
+        message: format!("cannot listen on {address}: {error}"),
+        code: 1,
+    })?;
+    let is_new = welcome::seed(&app.db, &app.publishing, app.clock.as_ref()).await?;
+    greet(&app.config, &listener, is_new)?;
+    let publishing = worker::every(Duration::from_secs(1), app.publishing.clone(), publish_due);
+    let finished = lifecycle::serve(listener, app.router(), drain).await?;
+    publishing.stop().await;
+    app.db.close().await;
+    if finished { Ok(()) } else { Err("stopped before every request was finished".into()) }
+}
+
+async fn publish_due(publishing: Publishing) {
+    match publishing.publish_due().await {
+        Ok(0) => {}
+        Ok(posts) => tracing::info!(posts, "published what was scheduled"),
+        Err(error) => tracing::error!(%error, "scheduled posts could not be published"),
+    }
+}
+
+/// Where the site is, and what to do next. Standard output, since it is the answer to the command.
+fn greet(config: &Config, listener: &TcpListener, is_new: bool) -> Result<(), Failure> {
+    let url = config.server.base_url();
+    let address = listener.local_addr()?;
+    say(&format!("Masthead serves {url}/ from {address}."))?;
+    if is_new {
+        say(
+            "\nThis is a new site, with a few posts that show what it can do. Next, in another terminal:",
+        )?;
+        say("  masthead user add you@example.org    makes you its owner")?;
+        say(
+            "  masthead import PATH                 brings a blog along: Markdown, or a Ghost export",
+        )?;
+    }
+    Ok(())
+}

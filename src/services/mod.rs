@@ -1,0 +1,48 @@
+//! Use cases: what people do with a site, in no words of HTTP and none of SQL.
+
+mod assembly;
+pub mod exporting;
+pub mod importing;
+pub mod media;
+pub mod publishing;
+pub mod reading;
+pub mod settings;
+pub mod users;
+pub mod welcome;
+
+use crate::db::DbError;
+use crate::media::{StoreError, UploadError};
+
+/// Why a use case could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// What was asked for breaks a rule; the sentence is for the person who asked.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// The field that breaks it.
+        field: &'static str,
+        /// The rule.
+        reason: String,
+    },
+    /// The database failed, or two writers collided.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// A file is not taken.
+    #[error(transparent)]
+    Media(#[from] UploadError),
+    /// The media store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file of an export could not be written.
+    #[error("the export could not be written: {0}")]
+    Write(#[from] std::io::Error),
+}
+
+impl ServiceError {
+    pub(crate) fn invalid(field: &'static str, reason: impl Into<String>) -> Self {
+        Self::Invalid { field, reason: reason.into() }
+    }
+}
+
+/// What a use case gives.
+pub type Result<T, E = ServiceError> = std::result::Result<T, E>;

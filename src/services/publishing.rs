@@ -1,0 +1,441 @@
+//! Writing: from a draft to what readers see.
+//!
+//! Everything derived from the Markdown is made here, once, at save: HTML, headings, excerpt,
+//! reading time, the search index. A save is one transaction; the triggers of the database add the
+//! change log and the listings to it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::types::Json;
+
+use super::{Result, ServiceError, assembly};
+use crate::db::redirects::Target;
+use crate::db::{self, Connection, Database, Transaction};
+use crate::domain::clock::Clock;
+use crate::domain::entropy::Entropy;
+use crate::domain::media::Picture;
+use crate::domain::post::Draft;
+use crate::domain::{
+    Post, PostId, PostKind, PostSummary, Settings, Slug, Status, Tag, TagId, Timestamp, ids,
+};
+use crate::text;
+
+/// Addresses that belong to the site itself: no post may have them.
+pub const RESERVED: [&str; 14] = [
+    "archive", "assets", "author", "content", "desk", "feed", "ghost", "healthz", "p", "page",
+    "readyz", "rss", "search", "tag",
+];
+
+/// The longest title, in characters (Ghost's limit).
+const MAX_TITLE: usize = 255;
+/// The longest text, in bytes.
+const MAX_MARKDOWN: usize = 8 << 20;
+/// The most tags, and the most authors, of one post.
+const MAX_MEMBERS: usize = 100;
+
+/// Saves posts.
+#[derive(Debug, Clone)]
+pub struct Publishing {
+    db: Database,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+/// What a new post has that a writer does not decide; imports bring it along.
+#[derive(Debug, Clone, Default)]
+pub struct Provenance {
+    /// Its id; a new one where there is none.
+    pub id: Option<PostId>,
+    /// Its uuid; a new one where there is none.
+    pub uuid: Option<String>,
+    /// What comment systems know it by.
+    pub comment_id: Option<String>,
+    /// The guid of its feed item.
+    pub feed_guid: Option<String>,
+    /// When it was made; the present where there is nothing.
+    pub created_at: Option<Timestamp>,
+    /// When it last changed; the present where there is nothing.
+    pub updated_at: Option<Timestamp>,
+}
+
+impl Publishing {
+    /// A publishing service over a database.
+    pub fn new(db: Database, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { db, clock, entropy }
+    }
+
+    /// Saves a new post or page.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] where the draft breaks a rule.
+    pub async fn create(&self, draft: &Draft) -> Result<Post> {
+        let mut t = self.db.write().await?;
+        let settings = super::settings::load(&mut t).await?;
+        let post = self.create_in(&mut t, &settings, draft, Provenance::default()).await?;
+        t.commit().await?;
+        Ok(post)
+    }
+
+    /// Saves a changed post or page, if nobody changed it since `revision`.
+    ///
+    /// # Errors
+    /// [`db::DbError::Changed`] where somebody did; [`ServiceError::Invalid`] where the draft
+    /// breaks a rule or the post is gone.
+    pub async fn update(&self, id: &PostId, revision: i64, draft: &Draft) -> Result<Post> {
+        let mut t = self.db.write().await?;
+        let settings = super::settings::load(&mut t).await?;
+        let mut post = db::posts::by_id(&mut t, id)
+            .await?
+            .ok_or_else(|| ServiceError::invalid("id", "there is no such post"))?;
+        post.revision = revision;
+        let now = self.clock.now();
+        let post = self.update_in(&mut t, &settings, post, draft, now).await?;
+        t.commit().await?;
+        Ok(post)
+    }
+
+    /// Deletes a post or page.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn delete(&self, id: &PostId) -> Result<()> {
+        let mut t = self.db.write().await?;
+        db::posts::delete(&mut t, id).await?;
+        t.commit().await?;
+        Ok(())
+    }
+
+    /// Publishes the scheduled posts whose time has come: the write that makes time a change.
+    /// Gives how many there were. Any instance may do it; each post is published once.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn publish_due(&self) -> Result<usize> {
+        const BATCH: u32 = 100;
+        let now = self.clock.now();
+        let mut snapshot = self.db.read().await?;
+        let due = db::posts::due(&mut snapshot, now, BATCH).await?;
+        drop(snapshot);
+        let mut published = 0;
+        for id in due {
+            let mut t = self.db.write().await?;
+            if db::posts::publish_due(&mut t, &id, now).await? {
+                if let Some(post) = db::posts::by_id(&mut t, &id).await? {
+                    let settings = super::settings::load(&mut t).await?;
+                    index(&mut t, &settings, &post).await?;
+                }
+                published += 1;
+            }
+            t.commit().await?;
+        }
+        Ok(published)
+    }
+
+    /// Saves a new post inside a transaction of the caller.
+    ///
+    /// # Errors
+    /// As [`Publishing::create`].
+    pub async fn create_in(
+        &self,
+        t: &mut Transaction,
+        settings: &Settings,
+        draft: &Draft,
+        provenance: Provenance,
+    ) -> Result<Post> {
+        let now = self.clock.now();
+        let id = provenance.id.unwrap_or_else(|| PostId::new(now, self.entropy.next()));
+        let uuid = provenance.uuid.unwrap_or_else(|| {
+            ids::derived_uuid(&format!("{id}{:x}{:x}", self.entropy.next(), self.entropy.next()))
+        });
+        let created_at = provenance.created_at.unwrap_or(now);
+        let updated_at = provenance.updated_at.unwrap_or(created_at.max(now));
+        let slug = self.free_slug(t, settings, draft, &id).await?;
+        let frame = Frame {
+            comment_id: provenance.comment_id.or_else(|| Some(id.to_string())),
+            feed_guid: provenance.feed_guid,
+            id,
+            uuid,
+            slug,
+            revision: 1,
+            created_at,
+            updated_at,
+        };
+        let post = compose(t, settings, draft, frame, now).await?;
+        db::posts::insert(t, &post).await?;
+        self.finish(t, settings, &post, draft).await?;
+        Ok(post)
+    }
+
+    /// Saves a changed post inside a transaction of the caller.
+    ///
+    /// # Errors
+    /// As [`Publishing::update`].
+    pub async fn update_in(
+        &self,
+        t: &mut Transaction,
+        settings: &Settings,
+        before: Post,
+        draft: &Draft,
+        updated_at: Timestamp,
+    ) -> Result<Post> {
+        let now = self.clock.now();
+        let summary = before.summary;
+        let slug = self.free_slug(t, settings, draft, &summary.id).await?;
+        if slug != summary.slug && summary.status == Status::Published {
+            let old = format!("/{}", crate::domain::slug::encode(summary.slug.as_str()));
+            db::redirects::save(t, &old, Target::Post(&summary.id), now).await?;
+        }
+        let frame = Frame {
+            id: summary.id,
+            uuid: before.uuid,
+            comment_id: before.comment_id,
+            feed_guid: before.feed_guid,
+            slug,
+            revision: before.revision,
+            created_at: summary.created_at,
+            updated_at,
+        };
+        let mut post = compose(t, settings, draft, frame, now).await?;
+        db::posts::update(t, &post).await?;
+        post.revision += 1;
+        self.finish(t, settings, &post, draft).await?;
+        Ok(post)
+    }
+
+    /// What follows a post into other tables.
+    async fn finish(
+        &self,
+        t: &mut Transaction,
+        settings: &Settings,
+        post: &Post,
+        draft: &Draft,
+    ) -> Result<()> {
+        let id = &post.summary.id;
+        let tags = self.tags(t, settings, &draft.tags).await?;
+        db::posts::set_tags(t, id, &tags).await?;
+        let mut authors = Vec::new();
+        for author in draft.authors.iter().take(MAX_MEMBERS) {
+            if !authors.contains(author) {
+                authors.push(author.clone());
+            }
+        }
+        if authors.is_empty() {
+            let owner = db::users::owner(t).await?.ok_or_else(|| {
+                ServiceError::invalid("authors", "there is no user yet who could be the author")
+            })?;
+            authors.push(owner.id);
+        }
+        db::posts::set_authors(t, id, &authors).await?;
+        index(t, settings, post).await
+    }
+
+    /// The ids of tags by their names; names that nothing has yet become tags.
+    async fn tags(
+        &self,
+        t: &mut Transaction,
+        settings: &Settings,
+        names: &[String],
+    ) -> Result<Vec<TagId>> {
+        let mut tags: Vec<TagId> = Vec::new();
+        for name in names.iter().map(|n| n.trim()).filter(|n| !n.is_empty()).take(MAX_MEMBERS) {
+            let tag = match db::tags::by_name(t, name).await? {
+                Some(tag) => tag,
+                None => self.new_tag(t, settings, name).await?,
+            };
+            if !tags.contains(&tag.id) {
+                tags.push(tag.id);
+            }
+        }
+        Ok(tags)
+    }
+
+    async fn new_tag(&self, t: &mut Transaction, settings: &Settings, name: &str) -> Result<Tag> {
+        const MAX_NAME: usize = 191;
+        if name.chars().count() > MAX_NAME {
+            return Err(ServiceError::invalid("tags", format!("a name has {MAX_NAME} characters")));
+        }
+        let now = self.clock.now();
+        let id = TagId::new(now, self.entropy.next());
+        let wish = Slug::from_tag_name(name, settings.slug_style)
+            .or_else(|| Slug::from_text(name, crate::domain::slug::SlugStyle::Unicode))
+            .or_else(|| Slug::from_text(id.as_str(), settings.slug_style))
+            .expect("an id is letters and digits");
+        let slug =
+            first_free(&wish, async |slug| Ok(db::tags::by_slug(t, slug).await?.is_none())).await?;
+        let tag = Tag::named(id, name, slug, now);
+        db::tags::save(t, &tag).await?;
+        Ok(tag)
+    }
+
+    /// The slug that a draft asks for, or the nearest one that is free.
+    async fn free_slug(
+        &self,
+        t: &mut Transaction,
+        settings: &Settings,
+        draft: &Draft,
+        id: &PostId,
+    ) -> Result<Slug> {
+        let wish = draft.slug.as_deref().filter(|s| !s.trim().is_empty()).unwrap_or(&draft.title);
+        let wish = Slug::parse(wish)
+            .or_else(|| Slug::from_text(wish, settings.slug_style))
+            .or_else(|| Slug::from_text(wish, crate::domain::slug::SlugStyle::Unicode))
+            .or_else(|| Slug::from_text(&format!("untitled {id}"), settings.slug_style))
+            .expect("`untitled` is letters");
+        let kind = draft.kind;
+        first_free(&wish, async |slug| {
+            if RESERVED.contains(&slug.as_str()) {
+                return Ok(false);
+            }
+            // One address is one thing, though each kind has its own space of slugs.
+            for kind in [kind, other(kind)] {
+                if db::posts::slug_holder(t, kind, slug).await?.is_some_and(|holder| holder != *id)
+                {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+        .await
+    }
+}
+
+fn other(kind: PostKind) -> PostKind {
+    match kind {
+        PostKind::Post => PostKind::Page,
+        PostKind::Page => PostKind::Post,
+    }
+}
+
+/// The slug itself, or the first of `slug-2`, `slug-3` … that is free.
+async fn first_free(
+    wish: &Slug,
+    mut is_free: impl AsyncFnMut(&Slug) -> Result<bool>,
+) -> Result<Slug> {
+    if is_free(wish).await? {
+        return Ok(wish.clone());
+    }
+    for number in 2..10_000 {
+        let slug = wish.numbered(number);
+        if is_free(&slug).await? {
+            return Ok(slug);
+        }
+    }
+    Err(ServiceError::invalid("slug", format!("`{wish}` and its numbers are taken")))
+}
+
+/// What a draft does not say.
+struct Frame {
+    id: PostId,
+    uuid: String,
+    comment_id: Option<String>,
+    feed_guid: Option<String>,
+    slug: Slug,
+    revision: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// Derives a post from a draft.
+async fn compose(
+    c: &mut Connection,
+    settings: &Settings,
+    draft: &Draft,
+    frame: Frame,
+    now: Timestamp,
+) -> Result<Post> {
+    validate(draft)?;
+    let published_at = match draft.status {
+        Status::Published => Some(draft.published_at.unwrap_or(now)),
+        Status::Scheduled if draft.published_at.is_none() => {
+            return Err(ServiceError::invalid("published_at", "a scheduled post has a date"));
+        }
+        Status::Draft | Status::Scheduled => draft.published_at,
+    };
+    let rendered = render(c, settings, draft).await?;
+    Ok(Post {
+        summary: PostSummary {
+            id: frame.id,
+            kind: draft.kind,
+            title: draft.title.trim().to_owned(),
+            slug: frame.slug,
+            status: draft.status,
+            visibility: draft.visibility,
+            featured: draft.featured,
+            custom_excerpt: draft.custom_excerpt.clone(),
+            excerpt: rendered.excerpt,
+            reading_time: rendered.reading_time,
+            feature_image: draft.feature_image.clone(),
+            feature_image_alt: draft.feature_image_alt.clone(),
+            feature_image_caption: draft
+                .feature_image_caption
+                .as_deref()
+                .map(text::sanitize::caption)
+                .filter(|caption| !caption.is_empty()),
+            locale: draft.locale.clone(),
+            published_at,
+            created_at: frame.created_at,
+            updated_at: frame.updated_at,
+        },
+        uuid: frame.uuid,
+        comment_id: frame.comment_id,
+        feed_guid: frame.feed_guid,
+        social: draft.social.clone(),
+        codeinjection_head: draft.codeinjection_head.clone(),
+        codeinjection_foot: draft.codeinjection_foot.clone(),
+        custom_template: draft.custom_template.clone(),
+        show_title_and_feature_image: draft.show_title_and_feature_image,
+        trusted: draft.trusted,
+        frontmatter: draft.frontmatter.clone(),
+        revision: frame.revision,
+        markdown: draft.markdown.clone(),
+        html: rendered.html,
+        plaintext: rendered.plaintext,
+        headings: Json(rendered.headings),
+    })
+}
+
+fn validate(draft: &Draft) -> Result<()> {
+    let title = draft.title.trim();
+    if title.is_empty() {
+        return Err(ServiceError::invalid("title", "is empty"));
+    }
+    if title.chars().count() > MAX_TITLE {
+        return Err(ServiceError::invalid(
+            "title",
+            format!("is longer than {MAX_TITLE} characters"),
+        ));
+    }
+    if draft.markdown.len() > MAX_MARKDOWN {
+        return Err(ServiceError::invalid(
+            "markdown",
+            format!("is longer than {} MB", MAX_MARKDOWN >> 20),
+        ));
+    }
+    Ok(())
+}
+
+async fn render(c: &mut Connection, settings: &Settings, draft: &Draft) -> Result<text::Rendered> {
+    let addresses = assembly::stored_pictures_in(&draft.markdown);
+    let pictures: HashMap<String, Picture> = assembly::pictures(c, &addresses).await?;
+    let options = text::Options {
+        trusted: draft.trusted,
+        locale: draft.locale.as_deref().unwrap_or(&settings.locale),
+        has_feature_image: draft.feature_image.is_some(),
+        custom_excerpt: draft.custom_excerpt.as_deref(),
+        picture: &|address| pictures.get(address).cloned(),
+    };
+    Ok(text::render(&draft.markdown, &options))
+}
+
+/// Puts a published post into the search index, and takes any other out of it.
+async fn index(t: &mut Transaction, settings: &Settings, post: &Post) -> Result<()> {
+    let summary = &post.summary;
+    if summary.status != Status::Published {
+        return Ok(db::search::remove(t, &summary.id).await?);
+    }
+    let locale = summary.locale.as_deref().unwrap_or(&settings.locale);
+    let title = text::search::terms(&summary.title, locale);
+    let body = text::search::terms(&post.plaintext, locale);
+    Ok(db::search::index(t, &summary.id, &title, &body).await?)
+}

@@ -1,0 +1,130 @@
+//! The first posts of a new site: they show what it can do, and are easily thrown away.
+
+use crate::db::{self, Database};
+use crate::domain::clock::Clock;
+use crate::domain::post::Draft;
+use crate::domain::slug::SlugStyle;
+use crate::domain::{Author, PostKind, Slug, Status, UserId};
+
+use super::Result;
+use super::publishing::Publishing;
+use super::settings;
+
+/// A welcome post: its title, the rest of what a writer decides, and its text.
+struct Welcome {
+    slug: &'static str,
+    kind: PostKind,
+    title: &'static str,
+    excerpt: &'static str,
+    tags: &'static [&'static str],
+    featured: bool,
+    markdown: &'static str,
+}
+
+/// Oldest first.
+const POSTS: [Welcome; 5] = [
+    Welcome {
+        slug: "about",
+        kind: PostKind::Page,
+        title: "About this site",
+        excerpt: "A page stands outside the lists: for what does not age.",
+        tags: &[],
+        featured: false,
+        markdown: include_str!("welcome/about.md"),
+    },
+    Welcome {
+        slug: "bring-your-archive",
+        kind: PostKind::Post,
+        title: "Bring your archive along",
+        excerpt: "A folder of Markdown or a Ghost export comes in with one command, and out again with another.",
+        tags: &["Running a site"],
+        featured: false,
+        markdown: include_str!("welcome/bring-your-archive.md"),
+    },
+    Welcome {
+        slug: "one-binary-or-many",
+        kind: PostKind::Post,
+        title: "One binary, or many",
+        excerpt: "It starts with a file beside it. It grows by configuration, not by moving house.",
+        tags: &["Running a site"],
+        featured: false,
+        markdown: include_str!("welcome/one-binary-or-many.md"),
+    },
+    Welcome {
+        slug: "everything-a-text-can-hold",
+        kind: PostKind::Post,
+        title: "Everything a text can hold",
+        excerpt: "Tables, footnotes, code, task lists, pictures, quotations: a tour in Markdown.",
+        tags: &["Writing"],
+        featured: false,
+        markdown: include_str!("welcome/everything-a-text-can-hold.md"),
+    },
+    Welcome {
+        slug: "welcome",
+        kind: PostKind::Post,
+        title: "Welcome to your masthead",
+        excerpt: "This site is yours. Here is what it does already, and what to do first.",
+        tags: &["Writing", "Running a site"],
+        featured: true,
+        markdown: include_str!("welcome/welcome.md"),
+    },
+];
+
+/// Puts the welcome posts into a database that has no posts and no users. Gives whether it did.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn seed(db: &Database, publishing: &Publishing, clock: &dyn Clock) -> Result<bool> {
+    const HOUR: i64 = 3600;
+    if !is_empty(db).await? {
+        return Ok(false);
+    }
+    let now = clock.now();
+    let mut t = db.write().await?;
+    // Once more, now that nobody else writes: two instances may start at once.
+    if db::posts::exists(&mut t).await? {
+        return Ok(false);
+    }
+    let settings = settings::load(&mut t).await?;
+    let slug = Slug::from_text(&settings.title, SlugStyle::Ascii)
+        .or_else(|| Slug::from_text("masthead", SlugStyle::Ascii))
+        .expect("`masthead` is letters");
+    let id = UserId::derived("welcome");
+    let mut author = Author::named(id.clone(), &settings.title, slug, now);
+    author.bio = Some("The site itself, until you write your own first post.".to_owned());
+    db::users::save(&mut t, &author).await?;
+    for (age, post) in (1..).zip(POSTS.iter().rev()) {
+        let draft = Draft {
+            kind: post.kind,
+            title: post.title.to_owned(),
+            slug: Some(post.slug.to_owned()),
+            markdown: post.markdown.to_owned(),
+            status: Status::Published,
+            featured: post.featured,
+            custom_excerpt: Some(post.excerpt.to_owned()),
+            published_at: Some(now.plus_seconds(-HOUR * age)),
+            show_title_and_feature_image: true,
+            tags: post.tags.iter().map(|&tag| tag.to_owned()).collect(),
+            authors: vec![id.clone()],
+            ..Draft::default()
+        };
+        publishing
+            .create_in(&mut t, &settings, &draft, super::publishing::Provenance::default())
+            .await?;
+    }
+    let navigation = serde_json::json!([
+        {"label": "Writing", "url": "/tag/writing/"},
+        {"label": "Running a site", "url": "/tag/running-a-site/"},
+        {"label": "Archive", "url": "/archive/"},
+        {"label": "About", "url": "/about/"},
+    ]);
+    let changes = serde_json::Map::from_iter([("navigation".to_owned(), navigation)]);
+    settings::save(&mut t, &changes).await?;
+    t.commit().await?;
+    Ok(true)
+}
+
+async fn is_empty(db: &Database) -> Result<bool> {
+    let mut c = db.read().await?;
+    Ok(!db::posts::exists(&mut c).await? && db::users::owner(&mut c).await?.is_none())
+}

@@ -1,0 +1,94 @@
+//! Files that machines look for at known addresses.
+
+use std::sync::Arc;
+
+use axum::extract::{OriginalUri, State};
+use axum::response::{IntoResponse as _, Response};
+use http::header;
+
+use super::missing::missing;
+use super::{Result, moved};
+use crate::domain::clock::Clock;
+use crate::i18n::{Direction, Strings};
+use crate::web::assets::asset;
+use crate::web::discovery::manifest::{self, Appearance, Icon};
+use crate::web::discovery::{llms, markdown_alternate, opensearch, robots, security};
+use crate::web::state::SiteState;
+use crate::web::views;
+
+/// Posts that `llms.txt` names: the newest.
+const LLMS_POSTS: u32 = 100;
+
+pub(super) async fn robots(State(state): State<SiteState>) -> Response {
+    text(robots::CONTENT_TYPE, robots::render(&state.base_url))
+}
+
+pub(super) async fn llms(State(state): State<SiteState>) -> Result {
+    let settings = state.reading.settings().await?;
+    let posts = state.reading.posts(0, LLMS_POSTS).await?;
+    let pages = state.reading.pages().await?;
+    Ok(text(llms::CONTENT_TYPE, llms::render(&settings, &state.base_url, &posts, &pages)))
+}
+
+pub(super) async fn security(
+    State(state): State<SiteState>,
+    State(clock): State<Arc<dyn Clock>>,
+    uri: OriginalUri,
+) -> Result {
+    let settings = state.reading.settings().await?;
+    match security::render(&settings, &state.base_url, clock.now()) {
+        Some(file) => Ok(text(security::CONTENT_TYPE, file)),
+        None => missing(&state, uri.path()).await,
+    }
+}
+
+pub(super) async fn manifest(State(state): State<SiteState>) -> Result {
+    let settings = state.reading.settings().await?;
+    let icon = match &settings.icon {
+        Some(src) => {
+            let media_type = mime_guess::from_path(src).first_or_octet_stream().to_string();
+            Icon { src: src.clone(), sizes: "any".to_owned(), media_type }
+        }
+        None => Icon {
+            src: asset!("favicon.svg").to_owned(),
+            sizes: "any".to_owned(),
+            media_type: "image/svg+xml".to_owned(),
+        },
+    };
+    let direction = Direction::of(&settings.locale).to_string();
+    let manifest = manifest::render(
+        &settings,
+        &Appearance {
+            icons: &[icon],
+            theme_color: views::PAPER,
+            background_color: views::PAPER,
+            direction: &direction,
+        },
+    );
+    Ok(text(manifest::CONTENT_TYPE, manifest))
+}
+
+pub(super) async fn opensearch(State(state): State<SiteState>) -> Result {
+    let settings = state.reading.settings().await?;
+    Ok(text(opensearch::CONTENT_TYPE, opensearch::render(&settings, &state.base_url)))
+}
+
+/// Browsers ask for this whatever the pages say.
+pub(super) async fn favicon(State(state): State<SiteState>) -> Result {
+    let settings = state.reading.settings().await?;
+    Ok(moved(settings.icon.as_deref().unwrap_or(asset!("favicon.svg"))))
+}
+
+/// The Markdown of a published post.
+pub(super) async fn markdown(state: &SiteState, name: &str, path: &str) -> Result {
+    let Some(slug) = super::slug(name) else { return missing(state, path).await };
+    let page = state.reading.post_alone(&slug).await?;
+    let Some(full) = page.content else { return missing(state, path).await };
+    let members_only = Strings::for_locale(&page.settings.locale).text("members-title");
+    let source = markdown_alternate::render(&full, &state.base_url, &members_only);
+    Ok(text(markdown_alternate::CONTENT_TYPE, source))
+}
+
+fn text(content_type: &'static str, body: String) -> Response {
+    ([(header::CONTENT_TYPE, content_type)], body).into_response()
+}

@@ -1,0 +1,23 @@
+//! Names on the top level that are no folder: parts of the sitemap, the Markdown of a post.
+//!
+//! They share one route, because a route can not have a fixed end behind a name.
+
+use axum::extract::{OriginalUri, Path, State};
+
+use super::missing::missing;
+use super::{Result, discovery, sitemap};
+use crate::web::state::SiteState;
+
+pub(super) async fn show(
+    State(state): State<SiteState>,
+    Path(name): Path<String>,
+    uri: OriginalUri,
+) -> Result {
+    if let Some(slug) = name.strip_suffix(".md") {
+        return discovery::markdown(&state, slug, uri.path()).await;
+    }
+    if name.starts_with("sitemap-") {
+        return sitemap::part(&state, uri.path()).await;
+    }
+    missing(&state, uri.path()).await
+}

@@ -1,0 +1,59 @@
+//! A post or a page; published ones by their slug, any by its uuid as a preview.
+
+use axum::extract::{OriginalUri, Path, State};
+use http::{HeaderValue, header};
+
+use super::missing::missing;
+use super::{Result, page, slug, theme};
+use crate::domain::paths;
+use crate::domain::{PostKind, Visibility};
+use crate::services::reading::PostView;
+use crate::web::state::SiteState;
+use crate::web::views::{PostContext, PostPage, Site, StaticPage};
+
+pub(super) async fn show(
+    State(state): State<SiteState>,
+    Path(name): Path<String>,
+    uri: OriginalUri,
+) -> Result {
+    let Some(slug) = slug(&name) else { return missing(&state, uri.path()).await };
+    let read = state.reading.post(&slug).await?;
+    let Some(view) = read.content else { return missing(&state, uri.path()).await };
+    let theme = theme::address(&read.settings);
+    render(state.site(&read.settings, &theme), &view)
+}
+
+/// What is not published yet, for those who were given its address: never stored, never indexed.
+pub(super) async fn preview(
+    State(state): State<SiteState>,
+    Path(uuid): Path<String>,
+    uri: OriginalUri,
+) -> Result {
+    let read = state.reading.preview(&uuid).await?;
+    let Some(view) = read.content else { return missing(&state, uri.path()).await };
+    let summary = &view.full.post.summary;
+    if summary.status == crate::domain::Status::Published {
+        return Ok(super::moved(&paths::post(&summary.slug)));
+    }
+    let theme = theme::address(&read.settings);
+    let mut response = render(state.site(&read.settings, &theme), &view)?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+fn render(site: Site<'_>, view: &PostView) -> Result {
+    let full = &view.full;
+    match full.post.summary.kind {
+        PostKind::Page => page(&StaticPage::new(site, full)),
+        PostKind::Post => page(&PostPage::new(
+            site,
+            full,
+            PostContext {
+                previous: view.previous.as_ref(),
+                next: view.next.as_ref(),
+                related: &view.related,
+                closed: full.post.summary.visibility == Visibility::Members,
+            },
+        )),
+    }
+}

@@ -1,0 +1,72 @@
+//! The sitemap: an index, and its parts.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::header;
+
+use super::Result;
+use super::missing::missing;
+use crate::web::discovery::sitemap::{self, Entry, Part, Section};
+use crate::web::state::SiteState;
+
+pub(super) async fn index(State(state): State<SiteState>) -> Result {
+    let mut parts = Vec::new();
+    for section in Section::ALL {
+        let rows = count(&state, section).await?;
+        parts.extend(section.parts(rows).map(|part| (part, None)));
+    }
+    Ok(xml(sitemap::index(&state.base_url, &parts)))
+}
+
+/// One part, if `path` names one that is there.
+pub(super) async fn part(state: &SiteState, path: &str) -> Result {
+    let Some(part) = Part::from_path(path) else { return missing(state, path).await };
+    let mut entries = rows(state, part).await?;
+    if part.holds_home() {
+        let newest = state.reading.posts(0, 1).await?;
+        entries.insert(0, Entry::home(newest.first().map(|post| post.updated_at)));
+    }
+    if entries.is_empty() {
+        return missing(state, path).await;
+    }
+    Ok(xml(sitemap::urlset(&state.base_url, &entries)))
+}
+
+async fn count(state: &SiteState, section: Section) -> Result<u64> {
+    let reading = &state.reading;
+    Ok(match section {
+        Section::Posts => reading.count_posts().await?,
+        Section::Pages => reading.pages().await?.len() as u64,
+        Section::Tags => reading.tags_and_authors().await?.0.len() as u64,
+        Section::Authors => reading.tags_and_authors().await?.1.len() as u64,
+    })
+}
+
+async fn rows(state: &SiteState, part: Part) -> Result<Vec<Entry>> {
+    let (skip, limit) = part.rows();
+    let reading = &state.reading;
+    let skip_rows = usize::try_from(skip).unwrap_or(usize::MAX);
+    let limit_rows = usize::try_from(limit).unwrap_or(usize::MAX);
+    Ok(match part.section() {
+        Section::Posts => {
+            let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+            reading.posts(skip, limit).await?.iter().map(Entry::from).collect()
+        }
+        Section::Pages => {
+            let pages = reading.pages().await?;
+            pages.iter().skip(skip_rows).take(limit_rows).map(Entry::from).collect()
+        }
+        Section::Tags => {
+            let (tags, _) = reading.tags_and_authors().await?;
+            tags.iter().skip(skip_rows).take(limit_rows).map(Entry::from).collect()
+        }
+        Section::Authors => {
+            let (_, authors) = reading.tags_and_authors().await?;
+            authors.iter().skip(skip_rows).take(limit_rows).map(Entry::from).collect()
+        }
+    })
+}
+
+fn xml(text: String) -> Response {
+    ([(header::CONTENT_TYPE, sitemap::CONTENT_TYPE)], text).into_response()
+}

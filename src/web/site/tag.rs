@@ -1,0 +1,38 @@
+//! The posts with a tag.
+
+use axum::extract::{OriginalUri, Path, State};
+
+use super::missing::missing;
+use super::{Result, moved, page, page_number, slug, theme};
+use crate::domain::paths;
+use crate::web::state::SiteState;
+use crate::web::views::TagPage;
+
+pub(super) async fn first(
+    State(state): State<SiteState>,
+    Path(name): Path<String>,
+    uri: OriginalUri,
+) -> Result {
+    show(&state, &uri, &name, 1).await
+}
+
+pub(super) async fn numbered(
+    State(state): State<SiteState>,
+    Path((name, number)): Path<(String, String)>,
+    uri: OriginalUri,
+) -> Result {
+    match (page_number(&number), slug(&name)) {
+        (Some(1), Some(slug)) => Ok(moved(&paths::tag(&slug))),
+        (Some(number), _) => show(&state, &uri, &name, number).await,
+        _ => missing(&state, uri.path()).await,
+    }
+}
+
+async fn show(state: &SiteState, uri: &OriginalUri, name: &str, number: u64) -> Result {
+    let Some(slug) = slug(name) else { return missing(state, uri.path()).await };
+    let read = state.reading.tag(&slug, number).await?;
+    let Some(found) = read.content else { return missing(state, uri.path()).await };
+    let theme = theme::address(&read.settings);
+    let (site, list) = (state.site(&read.settings, &theme), &found.list);
+    page(&TagPage::new(site, &found.subject, found.picture.as_ref(), &list.posts, list.pagination))
+}

@@ -1,0 +1,64 @@
+//! What handlers need: each asks for its part, not for the whole.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+
+use super::assets::Assets;
+use super::media::MediaState;
+use crate::domain::clock::Clock;
+use crate::services::reading::Reading;
+
+/// The parts that handlers are given.
+#[derive(Clone)]
+pub struct AppState {
+    /// What pages are made of.
+    pub reading: Reading,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// The address of the site, without the slash at the end.
+    pub base_url: Arc<str>,
+    /// The embedded assets.
+    pub assets: Assets,
+    /// The media store.
+    pub media: MediaState,
+}
+
+/// What the readers' pages need.
+#[derive(Debug, Clone)]
+pub(super) struct SiteState {
+    /// What pages are made of.
+    pub(super) reading: Reading,
+    /// The address of the site, without the slash at the end.
+    pub(super) base_url: Arc<str>,
+}
+
+impl FromRef<AppState> for SiteState {
+    fn from_ref(state: &AppState) -> Self {
+        Self { reading: state.reading.clone(), base_url: state.base_url.clone() }
+    }
+}
+
+impl FromRef<AppState> for Reading {
+    fn from_ref(state: &AppState) -> Self {
+        state.reading.clone()
+    }
+}
+
+impl FromRef<AppState> for Arc<dyn Clock> {
+    fn from_ref(state: &AppState) -> Self {
+        state.clock.clone()
+    }
+}
+
+impl FromRef<AppState> for Assets {
+    fn from_ref(state: &AppState) -> Self {
+        state.assets.clone()
+    }
+}
+
+impl FromRef<AppState> for MediaState {
+    fn from_ref(state: &AppState) -> Self {
+        state.media.clone()
+    }
+}

@@ -1,0 +1,66 @@
+//! Work that nobody asks for by a request: a task that does something at intervals.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
+
+/// A task that runs until it is stopped.
+#[derive(Debug)]
+pub struct Task {
+    stop: watch::Sender<bool>,
+    handle: JoinHandle<()>,
+}
+
+impl Task {
+    /// Lets the run under way finish, and starts no other.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if let Err(error) = self.handle.await {
+            tracing::error!(%error, "a task did not end well");
+        }
+    }
+}
+
+/// Does something at intervals, one run after the other: a run that takes longer than the interval
+/// delays the next.
+pub fn every<T, F>(interval: Duration, part: T, work: impl Fn(T) -> F + Send + 'static) -> Task
+where
+    T: Clone + Send + 'static,
+    F: Future<Output = ()> + Send,
+{
+    let (stop, mut stopped) = watch::channel(false);
+    let handle = tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(interval);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => work(part.clone()).await,
+                _ = stopped.changed() => return,
+            }
+        }
+    });
+    Task { stop, handle }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn work_is_done_at_intervals_until_it_is_stopped() {
+        let runs = Arc::new(AtomicUsize::new(0));
+        let task = every(Duration::from_secs(10), runs.clone(), async |runs: Arc<AtomicUsize>| {
+            runs.fetch_add(1, Ordering::SeqCst);
+        });
+        tokio::time::sleep(Duration::from_secs(25)).await;
+        task.stop().await;
+        assert_eq!(runs.load(Ordering::SeqCst), 3);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert_eq!(runs.load(Ordering::SeqCst), 3);
+    }
+}
