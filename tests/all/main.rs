@@ -1,0 +1,7 @@
+//! The integration tests: one program, with modules that mirror the rooms of `src`.
+//!
+//! One, because every further one is linked anew with all that Masthead depends on. The tests need
+//! PostgreSQL, Node.js and Chromium; `tests/run` installs what is missing.
+
+mod db;
+mod support;

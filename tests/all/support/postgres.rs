@@ -1,0 +1,158 @@
+//! A private PostgreSQL for the tests of this process: started by the first that asks, in a folder
+//! of its own on a free port, and gone when the process is.
+
+use std::fmt::Write as _;
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use masthead::db::{Database, Limits};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+/// The oldest version that Masthead accepts.
+const OLDEST: u32 = 15;
+/// How long the server may take to be ready, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// The database that every migrated test database is a copy of.
+const TEMPLATE: &str = "template_masthead";
+
+/// The server. It lives as long as the pipe to its script, and that as long as the process.
+struct Cluster {
+    port: u16,
+    #[expect(dead_code, reason = "holds the pipe; the server stops when it closes")]
+    script: Child,
+}
+
+/// The address of a new, empty database.
+pub async fn empty() -> String {
+    create("template0").await
+}
+
+/// The address of a new database with every table.
+pub async fn migrated() -> String {
+    create(TEMPLATE).await
+}
+
+/// Removes a database; whoever is still connected loses it.
+pub async fn drop(url: &str) {
+    let name = url.rsplit('/').next().expect("an address has a name");
+    execute(cluster().port, &format!("drop database {name} with (force)")).await;
+}
+
+async fn create(template: &str) -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(1);
+    let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let port = cluster().port;
+    execute(port, &format!("create database {name} template {template} strategy file_copy")).await;
+    url(port, &name)
+}
+
+async fn execute(port: u16, sql: &str) {
+    let mut connection = PgConnection::connect(&url(port, "postgres")).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+fn url(port: u16, name: &str) -> String {
+    format!("postgres://app@127.0.0.1:{port}/{name}")
+}
+
+fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Result<Cluster, String>> = OnceLock::new();
+    let cluster = CLUSTER.get_or_init(|| {
+        // On a thread of its own: a test that asks stands in a runtime already.
+        std::thread::spawn(start).join().expect("starting PostgreSQL gives an error, no panic")
+    });
+    match cluster {
+        Ok(cluster) => cluster,
+        Err(reason) => panic!("{reason}"),
+    }
+}
+
+fn start() -> Result<Cluster, String> {
+    let bin = find().ok_or_else(|| {
+        format!("PostgreSQL {OLDEST} or later is not installed; `tests/run` installs it")
+    })?;
+    let folder = tempfile::Builder::new().prefix("masthead-postgres-").tempdir();
+    let folder = folder.map_err(|error| format!("no temporary folder: {error}"))?.keep();
+    let port = free_port().map_err(|error| format!("no free port: {error}"))?;
+    let mut script = Command::new("sh")
+        .args(["-c", include_str!("postgres.sh"), "postgres.sh"])
+        .arg(&bin)
+        .arg(&folder)
+        .arg(port.to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        // A group of its own: a signal to the tests is not one to the server.
+        .process_group(0)
+        .spawn()
+        .map_err(|error| format!("sh: {error}"))?;
+    wait_until_ready(&bin, &folder, port, &mut script)?;
+    make_template(port)?;
+    Ok(Cluster { port, script })
+}
+
+fn wait_until_ready(
+    bin: &Path,
+    folder: &Path,
+    port: u16,
+    script: &mut Child,
+) -> Result<(), String> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let probe = Command::new(bin.join("pg_isready"))
+            .args(["--quiet", "--host=127.0.0.1", &format!("--port={port}")])
+            .status();
+        if probe.is_ok_and(|status| status.success()) {
+            return Ok(());
+        }
+        if let Ok(Some(status)) = script.try_wait() {
+            return Err(format!("PostgreSQL did not start ({status}); its words stand above"));
+        }
+        if Instant::now() > deadline {
+            let mut reason = format!("PostgreSQL was not ready within {PATIENCE:?}");
+            if let Ok(log) = std::fs::read_to_string(folder.join("log")) {
+                let _ = write!(reason, ":\n{log}");
+            }
+            return Err(reason);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn make_template(port: u16) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| error.to_string())?.block_on(async {
+        execute(port, &format!("create database {TEMPLATE}")).await;
+        let database = Database::connect(&url(port, TEMPLATE), Limits::default())
+            .await
+            .map_err(|error| error.to_string())?;
+        database.migrate().await.map_err(|error| error.to_string())?;
+        database.close().await;
+        Ok(())
+    })
+}
+
+/// Where the programs of the newest PostgreSQL are: Debian keeps them out of `PATH`.
+fn find() -> Option<PathBuf> {
+    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = debian
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
+        .filter(|(version, _): &(u32, PathBuf)| *version >= OLDEST)
+        .max()
+        .map(|(_, path)| path.join("bin"));
+    let in_path = || {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).find(|folder| folder.join("initdb").is_file())
+    };
+    newest.filter(|bin| bin.join("initdb").is_file()).or_else(in_path)
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}

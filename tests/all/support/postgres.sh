@@ -1,0 +1,35 @@
+# Runs a private PostgreSQL until standard input ends, then stops it and removes its folder.
+#
+# Standard input is a pipe whose other end only the tests hold: however they end, by panic or by
+# SIGKILL, the pipe ends with them. Usage: sh postgres.sh BIN DIR PORT, with DIR there and empty.
+
+bin=$1 dir=$2 port=$3
+
+# Caught, not ignored: an interrupted test run must still get to the last line.
+trap : INT TERM HUP
+
+# The server refuses to run as root, and stops should even this script be killed.
+as=
+if [ "$(id -u)" = 0 ]; then
+    chown postgres "$dir"
+    as='setpriv --reuid=postgres --regid=postgres --init-groups --pdeathsig=INT'
+elif command -v setpriv >/dev/null; then
+    as='setpriv --pdeathsig=INT'
+fi
+
+cd /
+if $as "$bin/initdb" --pgdata="$dir/data" --auth=trust --username=app --encoding=UTF8 \
+    --locale=C.UTF-8 --no-sync --no-instructions </dev/null >"$dir/log" 2>&1; then
+    # Nothing here has to survive a power cut.
+    $as "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 \
+        -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c shared_buffers=64MB \
+        -c max_connections=200 </dev/null >>"$dir/log" 2>&1 &
+    server=$!
+    # Ends by end of file, or by a signal.
+    read -r _
+    kill -INT $server 2>/dev/null
+    wait $server
+else
+    cat "$dir/log" >&2
+fi
+rm -rf "$dir"
