@@ -26,15 +26,16 @@ alter table posts enable always trigger posts_enter_listings;
 alter table posts enable always trigger posts_move_in_listings;
 
 -- The arguments: the kind of scope, and the column that names it. The post is locked first, in a
--- statement of its own: a transaction that publishes it meanwhile is waited for, and seen.
+-- statement of its own: a transaction that publishes it meanwhile is waited for, and seen. This
+-- goes for a member that leaves as well: that transaction may just be listing it.
 create function list_member() returns trigger language plpgsql as $$
 begin
+    perform from posts where id in (old.post_id, new.post_id) order by id for share;
     if tg_op in ('UPDATE', 'DELETE') then
         delete from listings
             where post_id = old.post_id and scope = tg_argv[0] || ':' || (to_jsonb(old) ->> tg_argv[1]);
     end if;
     if tg_op in ('INSERT', 'UPDATE') then
-        perform from posts where id = new.post_id for share;
         insert into listings (scope, listed_at, post_id)
             select tg_argv[0] || ':' || (to_jsonb(new) ->> tg_argv[1]), p.published_at, p.id from posts p
             where p.id = new.post_id and p.type = 'post' and p.status = 'published';

@@ -71,3 +71,12 @@ begin
     update listing_counts set posts = posts - 1
         where scope = old.scope and bucket = old.listed_at / 2592000000000;
 end;
+
+create trigger listings_count_update after update of scope, listed_at on listings
+begin
+    update listing_counts set posts = posts - 1
+        where scope = old.scope and bucket = old.listed_at / 2592000000000;
+    insert into listing_counts (scope, bucket, posts)
+        values (new.scope, new.listed_at / 2592000000000, 1)
+        on conflict (scope, bucket) do update set posts = posts + 1;
+end;
