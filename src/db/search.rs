@@ -4,6 +4,7 @@
 //! Of what matches, only the [`CANDIDATES`] newest documents are ranked: a word that stands in
 //! every post would otherwise make the database weigh all of them.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use sqlx::FromRow;
@@ -15,8 +16,15 @@ use crate::domain::PostId;
 /// How many matching documents are ranked at most.
 const CANDIDATES: i64 = 5_000;
 
+/// How many terms are looked up at most: the cost of ranking grows with their square.
+const MAX_TERMS: usize = 16;
+
+/// The longest term, in bytes; PostgreSQL refuses a lexeme of more than 2,046. What is longer is
+/// no word of any language, and is not found.
+const MAX_TERM_BYTES: usize = 1_024;
+
 /// A term that a document must have.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Term<'a> {
     /// Letters and digits only.
     pub text: &'a str,
@@ -44,7 +52,7 @@ pub struct Found {
 
 /// Only what [`Term`] promises goes into the language of the index.
 fn is_term(text: &str) -> bool {
-    !text.is_empty() && !text.contains(['\'', '"', '\\', ' ', '\0'])
+    (1..=MAX_TERM_BYTES).contains(&text.len()) && !text.contains(['\'', '"', '\\', ' ', '\0'])
 }
 
 /// Puts a post into the index, in place of what stood there for it.
@@ -91,7 +99,7 @@ pub async fn remove(t: &mut Transaction, post: &PostId) -> Result<()> {
     Ok(())
 }
 
-/// Published posts and pages that match, best first.
+/// Published posts and pages that match, best first. Of the terms the first [`MAX_TERMS`] count.
 ///
 /// # Errors
 /// The database does not answer.
@@ -102,7 +110,9 @@ pub async fn find(
     limit: u32,
     skip: u32,
 ) -> Result<Vec<Found>> {
-    let terms: Vec<_> = terms.iter().filter(|term| is_term(term.text)).collect();
+    let mut seen = HashSet::new();
+    let different = terms.iter().filter(|term| is_term(term.text) && seen.insert(*term));
+    let terms: Vec<_> = different.take(MAX_TERMS).collect();
     if terms.is_empty() {
         return Ok(Vec::new());
     }
@@ -150,14 +160,39 @@ pub async fn find(
     }
 }
 
-/// A document in the notation of `tsvector`. PostgreSQL counts positions to 16,383 and keeps a
-/// lexeme's first 256.
+/// A document in the notation of `tsvector`.
+///
+/// PostgreSQL counts positions to 16,383, keeps a lexeme's first 256, and refuses a document of
+/// more than 1 MiB. A text with more different words than that is found by those it begins with.
 fn tsvector(title: &[String], body: &[String]) -> String {
     const LAST_POSITION: usize = 16_383;
-    let mut text = String::new();
+    const POSITIONS: usize = 256;
+    const MAX_BYTES: usize = (1 << 20) - MAX_TERM_BYTES;
     let weighted = title.iter().map(|t| (t, "A")).chain(body.iter().map(|t| (t, "")));
+    let mut lexemes: Vec<(&str, usize, String)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut bytes = 0;
     for (n, (term, weight)) in weighted.enumerate().filter(|(_, (term, _))| is_term(term)) {
-        let _ = write!(text, "'{term}':{}{weight} ", (n + 1).min(LAST_POSITION));
+        // What PostgreSQL needs: the lexeme, a count after at most one byte of padding, positions.
+        let place = *places.entry(term).or_insert_with(|| {
+            bytes += term.len() + 3;
+            lexemes.push((term, 0, String::new()));
+            lexemes.len() - 1
+        });
+        let (_, positions, list) = &mut lexemes[place];
+        if *positions < POSITIONS {
+            bytes += 2;
+            let separator = if *positions == 0 { "" } else { "," };
+            let _ = write!(list, "{separator}{}{weight}", (n + 1).min(LAST_POSITION));
+            *positions += 1;
+        }
+        if bytes > MAX_BYTES {
+            break;
+        }
+    }
+    let mut text = String::new();
+    for (term, _, positions) in lexemes {
+        let _ = write!(text, "'{term}':{positions} ");
     }
     text
 }
@@ -166,10 +201,22 @@ fn tsvector(title: &[String], body: &[String]) -> String {
 mod tests {
     use super::*;
 
+    fn words(list: &[&str]) -> Vec<String> {
+        list.iter().map(|&word| word.to_owned()).collect()
+    }
+
     #[test]
     fn a_document_is_spelled_with_positions_and_weights() {
-        let words = |list: &[&str]| list.iter().map(|&w| w.to_owned()).collect::<Vec<_>>();
-        let text = tsvector(&words(&["rust", "o'clock"]), &words(&["web"]));
-        assert_eq!(text, "'rust':1A 'web':3 ");
+        let text = tsvector(&words(&["rust", "o'clock"]), &words(&["web", "rust"]));
+        assert_eq!(text, "'rust':1A,4 'web':3 ");
+    }
+
+    #[test]
+    fn a_document_is_bounded() {
+        let long = "x".repeat(MAX_TERM_BYTES + 1);
+        assert_eq!(tsvector(&words(&[&long]), &words(&["a"; 300])).matches(',').count(), 255);
+        let different: Vec<_> = (0..300_000).map(|n| n.to_string()).collect();
+        let text = tsvector(&[], &different);
+        assert!(text.starts_with("'0':1 ") && text.len() < 2 << 20, "{}", text.len());
     }
 }
