@@ -265,3 +265,52 @@ impl DerefMut for Transaction {
         &mut self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database with its tables, and one row that somebody might replace.
+    async fn sqlite(folder: &tempfile::TempDir) -> Database {
+        let url = format!("sqlite:{}", folder.path().join("masthead.db").display());
+        let database = Database::connect(&url, Limits::default()).await.unwrap();
+        database.migrate().await.unwrap();
+        let mut transaction = database.write().await.unwrap();
+        execute(
+            &mut transaction,
+            "insert into media (id, path, name, content_type, size, created_at) \
+             values ('m', 'old.png', '', '', 1, 1)",
+        )
+        .await
+        .unwrap();
+        transaction.commit().await.unwrap();
+        database
+    }
+
+    async fn execute(c: &mut Connection, sql: &'static str) -> Result<()> {
+        Ok(on!(c, c => sqlx::raw_sql(sql).execute(c).await.map(|_| ()))?)
+    }
+
+    #[tokio::test]
+    async fn a_reader_of_sqlite_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut snapshot = sqlite(&folder).await.read().await.unwrap();
+        let error = execute(&mut snapshot, "delete from media").await.unwrap_err();
+        assert!(error.to_string().contains("readonly"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_row_that_is_replaced_is_logged_as_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut transaction = sqlite(&folder).await.write().await.unwrap();
+        let replace = "insert or replace into media \
+            (id, path, name, content_type, size, created_at) \
+            values ('m', 'new.png', '', '', 1, 1)";
+        execute(&mut transaction, replace).await.unwrap();
+        let logged: Vec<String> = on!(transaction.0, c => {
+            sqlx::query_scalar("select cache_tags from change_log order by id").fetch_all(c).await
+        })
+        .unwrap();
+        assert_eq!(logged, ["all", "media:old.png", "media:old.png", "media:new.png"]);
+    }
+}
