@@ -3,5 +3,7 @@
 //! One, because every further one is linked anew with all that Masthead depends on. The tests need
 //! PostgreSQL, Node.js and Chromium; `tests/run` installs what is missing.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic that names its line")]
+
 mod db;
 mod support;

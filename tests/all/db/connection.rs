@@ -15,7 +15,7 @@ async fn what_is_not_committed_is_not_kept(db: &TestDatabase) {
     let mut kept = db.write().await.unwrap();
     settings::set(&mut kept, "accent_color", "\"#000000\"").await.unwrap();
     kept.commit().await.unwrap();
-    let all = settings::all(&mut *db.read().await.unwrap()).await.unwrap();
+    let all = settings::all(&mut db.read().await.unwrap()).await.unwrap();
     assert_eq!(all, [("accent_color".to_owned(), "\"#000000\"".to_owned())]);
 }
 
@@ -28,7 +28,7 @@ async fn a_snapshot_stands_still(db: &TestDatabase) {
     assert_eq!(settings::all(&mut snapshot).await.unwrap(), []);
     assert_eq!(redirects::find(&mut snapshot, "/").await.unwrap(), None);
     drop(snapshot);
-    assert_eq!(settings::all(&mut *db.read().await.unwrap()).await.unwrap().len(), 1);
+    assert_eq!(settings::all(&mut db.read().await.unwrap()).await.unwrap().len(), 1);
 }
 
 /// The counterpart for SQLite stands beside the code, where raw SQL is at hand: it has no
@@ -45,7 +45,7 @@ async fn a_reader_of_postgres_cannot_write() {
          create view settings as select * from tamper()",
     )
     .await;
-    let error = settings::all(&mut *database.read().await.unwrap()).await.unwrap_err();
+    let error = settings::all(&mut database.read().await.unwrap()).await.unwrap_err();
     assert!(error.to_string().contains("read-only transaction"), "{error}");
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use masthead::db::{listings, posts, tags, users};
 use masthead::domain::listing::{Month, Pagination, Position};
-use masthead::domain::{PostKind, Scope, Status, Timestamp};
+use masthead::domain::{Post, PostKind, Scope, Status, Timestamp};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
@@ -60,6 +60,9 @@ async fn assert_consistent(hand: &mut Hand, after: &str) {
     assert_eq!(hand.texts(counted).await, hand.texts(expected).await, "counts after {after}");
 }
 
+/// What a writer does to a post.
+type Step = fn(&mut Post);
+
 async fn listings_follow_a_post(db: &TestDatabase) {
     let mut hand = db.hand().await;
     let mut post = draft("One");
@@ -79,11 +82,10 @@ async fn listings_follow_a_post(db: &TestDatabase) {
     assert_consistent(&mut hand, "a draft").await;
 
     // Each step: what the writer does, and whether the three lists then hold the post.
-    type Step = fn(&mut masthead::domain::Post);
     let steps: [(&str, Step, bool); 7] = [
         ("publishing", |p| p.summary.status = Status::Published, true),
         ("a new date", |p| p.summary.published_at = Some(Timestamp(-5)), true),
-        ("a new title", |p| p.summary.title = "Two".to_owned(), true),
+        ("a new title", |p| "Two".clone_into(&mut p.summary.title), true),
         ("becoming a page", |p| p.summary.kind = PostKind::Page, false),
         ("becoming a post again", |p| p.summary.kind = PostKind::Post, true),
         ("scheduling", |p| p.summary.status = Status::Scheduled, false),

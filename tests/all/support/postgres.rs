@@ -16,7 +16,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 /// The oldest version that Masthead accepts.
 const OLDEST: u32 = 15;
 /// How long the server may take to be ready, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// The database that every migrated test database is a copy of.
 const TEMPLATE: &str = "template_masthead";
 
