@@ -41,15 +41,14 @@ byline = بقلم { $it }
 list-comma = { "، " }
 list-and = { " و" }
 reading-time = { $count ->
-    [zero] أقل من دقيقة
-    [one] دقيقة واحدة
-    [two] دقيقتان
-    [few] { $number } دقائق
-    [many] { $number } دقيقة
-   *[other] { $number } دقيقة
+    [zero] قراءة في أقل من دقيقة
+    [one] قراءة في دقيقة واحدة
+    [two] قراءة في دقيقتين
+    [few] قراءة في { $number } دقائق
+    [many] قراءة في { $number } دقيقة
+   *[other] قراءة في { $number } دقيقة
 }
 members-only = للأعضاء
-pages = الصفحات
 page-of = الصفحة { $page } من { $pages }
 title-page = { $title }، الصفحة { $page }
 newer = مقالات أحدث

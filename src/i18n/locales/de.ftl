@@ -40,12 +40,8 @@ edition = Nr. { $number }
 byline = Von { $it }
 list-comma = { ", " }
 list-and = { " und " }
-reading-time = { $count ->
-    [one] { $number } Minute
-   *[other] { $number } Minuten
-}
+reading-time = { $number } Min. Lesezeit
 members-only = Für Mitglieder
-pages = Seiten
 page-of = Seite { $page } von { $pages }
 title-page = { $title }, Seite { $page }
 newer = Neuere Beiträge

@@ -40,12 +40,8 @@ edition = No. { $number }
 byline = By { $it }
 list-comma = { ", " }
 list-and = { " and " }
-reading-time = { $count ->
-    [one] { $number } minute
-   *[other] { $number } minutes
-}
+reading-time = { $number } min read
 members-only = For members
-pages = Pages
 page-of = Page { $page } of { $pages }
 title-page = { $title }, page { $page }
 newer = Newer posts

@@ -42,7 +42,6 @@ list-comma = 、
 list-and = 、
 reading-time = { $number }分で読めます
 members-only = 会員限定
-pages = ページ
 page-of = { $pages }ページ中{ $page }ページ目
 title-page = { $title }({ $page }ページ目)
 newer = 新しい記事

@@ -4,13 +4,14 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use crate::domain::Author;
+use crate::i18n::{Direction, Strings};
 use crate::domain::paths;
-use crate::i18n::Strings;
 
 /// The byline of a post.
 #[derive(Debug, Clone, Template)]
 #[template(path = "part/byline.html")]
 pub(super) struct Byline {
+    direction: Direction,
     before: String,
     people: Vec<Person>,
     after: String,
@@ -40,6 +41,6 @@ impl Byline {
             href: paths::author(&author.slug),
         };
         let people = authors.iter().enumerate().map(person).collect();
-        Self { before, people, after }
+        Self { direction: Direction::of(strings.language()), before, people, after }
     }
 }

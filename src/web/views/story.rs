@@ -112,10 +112,10 @@ pub(super) fn language_of(site: Site<'_>, post: &PostSummary) -> Option<Language
 
 /// The writer's excerpt, or the beginning of the text up to the end of a word.
 pub(super) fn standfirst(post: &PostSummary) -> String {
-    let text = post.excerpt.trim();
-    if post.custom_excerpt.is_some() {
-        return text.to_owned();
+    if let Some(own) = &post.custom_excerpt {
+        return own.trim().to_owned();
     }
+    let text = post.excerpt.trim();
     let Some((end, _)) = text.char_indices().nth(STANDFIRST) else { return text.to_owned() };
     let cut = &text[..end];
     // Scripts without spaces are cut where the length says.
