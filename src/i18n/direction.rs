@@ -47,23 +47,14 @@ impl fmt::Display for Direction {
     }
 }
 
-/// Whether the language is written without spaces, in Chinese, Japanese or Korean characters.
-#[must_use]
-pub fn is_cjk(locale: &str) -> bool {
-    matches!(language(locale).as_str(), "ja" | "ko" | "yue" | "zh")
-}
-
 /// Whether the language is written in Latin letters, as far as a headline face is concerned.
 #[must_use]
 pub fn is_latin(locale: &str) -> bool {
-    match script(locale) {
-        Some(script) => script.eq_ignore_ascii_case("latn"),
-        None => {
-            let language = language(locale);
-            !RIGHT_TO_LEFT.contains(&language.as_str())
-                && !OTHER_SCRIPTS.contains(&language.as_str())
-        }
+    if let Some(script) = script(locale) {
+        return script.eq_ignore_ascii_case("latn");
     }
+    let language = language(locale);
+    !RIGHT_TO_LEFT.contains(&language.as_str()) && !OTHER_SCRIPTS.contains(&language.as_str())
 }
 
 /// The primary language of a tag in lower case: `de` of `de-AT`.
@@ -104,6 +95,5 @@ mod tests {
     fn scripts_are_told_apart() {
         assert!(is_latin("de-AT") && is_latin("sr-Latn") && is_latin("vi"));
         assert!(!is_latin("ja") && !is_latin("ar") && !is_latin("ru-RU"));
-        assert!(is_cjk("zh-Hant-TW") && !is_cjk("vi"));
     }
 }

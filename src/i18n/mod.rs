@@ -8,5 +8,5 @@ mod dates;
 mod direction;
 mod strings;
 
-pub use direction::{Direction, is_cjk, is_latin};
+pub use direction::{Direction, is_latin};
 pub use strings::Strings;

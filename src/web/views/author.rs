@@ -13,7 +13,7 @@ use crate::web::assets::asset;
 use super::frame::Frame;
 use super::meta::{self, CardImage, Kind, Meta};
 use super::pager::Pager;
-use super::picture::{PictureView, sizes};
+use super::picture::{PictureView, WIDE};
 use super::social_link::{self, SocialLink};
 use super::story::{Story, stories};
 use super::tag::numbered_title;
@@ -54,7 +54,8 @@ impl<'a> AuthorPage<'a> {
             let social = meta::of_author(author);
             let face = author.profile_image.as_deref().map(Picture::elsewhere);
             let image = cover.or(face.as_ref()).map(|picture| CardImage::new(site, picture, None));
-            meta = meta.describe(site, &social, &author.name, author.bio.as_deref(), image);
+            meta =
+                meta.describe(site, &social, &author.name, author.bio.as_deref(), image.as_ref());
         }
         let steps = [(author.name.as_str(), paths::author(&author.slug))];
         let feed_title = format!("{} – {}", author.name, site.settings.title);
@@ -70,7 +71,7 @@ impl<'a> AuthorPage<'a> {
             count: strings.count("posts-count", pagination.total),
             website: author.website.as_deref().and_then(urls::web),
             accounts: social_link::of_author(author),
-            cover: cover.map(|p| PictureView::new(p, None, sizes::WIDE).first()),
+            cover: cover.map(|p| PictureView::new(p, None, WIDE).first()),
             stories: stories(site, posts),
             pager,
             frame: Frame::new(site, &path, meta),

@@ -3,6 +3,29 @@
 //! The matrices are those of Björn Ottosson's Oklab, <https://bottosson.github.io/posts/oklab/>;
 //! relative luminance and contrast are those of WCAG 2.2.
 
+/// Linear sRGB to the responses of the eye's cones.
+const RGB_TO_CONES: [[f64; 3]; 3] = [
+    [0.412_221_470_8, 0.536_332_536_3, 0.051_445_992_9],
+    [0.211_903_498_2, 0.680_699_545_1, 0.107_396_956_6],
+    [0.088_302_461_9, 0.281_718_837_6, 0.629_978_700_5],
+];
+/// The cube roots of the responses to lightness, a and b.
+const CONES_TO_LAB: [[f64; 3]; 3] = [
+    [0.210_454_255_3, 0.793_617_785_0, -0.004_072_046_8],
+    [1.977_998_495_1, -2.428_592_205_0, 0.450_593_709_9],
+    [0.025_904_037_1, 0.782_771_766_2, -0.808_675_766_0],
+];
+const LAB_TO_CONES: [[f64; 3]; 3] = [
+    [1.0, 0.396_337_777_4, 0.215_803_757_3],
+    [1.0, -0.105_561_345_8, -0.063_854_172_8],
+    [1.0, -0.089_484_177_5, -1.291_485_548_0],
+];
+const CONES_TO_RGB: [[f64; 3]; 3] = [
+    [4.076_741_662_1, -3.307_711_591_3, 0.230_969_929_2],
+    [-1.268_438_004_6, 2.609_757_401_1, -0.341_319_396_5],
+    [-0.004_196_086_3, -0.703_418_614_7, 1.707_614_701_0],
+];
+
 /// A colour in sRGB, each channel from 0 to 255.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rgb(pub u8, pub u8, pub u8);
@@ -19,11 +42,14 @@ impl Rgb {
     /// Reads `#rgb` and `#rrggbb`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let digits = text.trim().strip_prefix('#')?;
-        let nibbles: Option<Vec<u8>> =
-            digits.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect();
-        match nibbles?.as_slice() {
-            &[r, g, b] => Some(Self(r * 17, g * 17, b * 17)),
-            &[r, s, g, h, b, c] => Some(Self(r * 16 + s, g * 16 + h, b * 16 + c)),
+        let digit = |c: char| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let digits = digits.chars().map(digit).collect::<Option<Vec<_>>>()?;
+        match digits.len() {
+            3 => Some(Self(digits[0] * 17, digits[1] * 17, digits[2] * 17)),
+            6 => {
+                let channel = |at: usize| digits[at] * 16 + digits[at + 1];
+                Some(Self(channel(0), channel(2), channel(4)))
+            }
             _ => None,
         }
     }
@@ -74,17 +100,9 @@ impl Rgb {
     }
 
     fn to_oklch(self) -> Oklch {
-        let [r, g, b] = self.linear();
-        let l = (0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b).cbrt();
-        let m = (0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b).cbrt();
-        let s = (0.088_302_461_9 * r + 0.281_718_837_6 * g + 0.629_978_700_5 * b).cbrt();
-        let a = 1.977_998_495_1 * l - 2.428_592_205_0 * m + 0.450_593_709_9 * s;
-        let b = 0.025_904_037_1 * l + 0.782_771_766_2 * m - 0.808_675_766_0 * s;
-        Oklch {
-            lightness: 0.210_454_255_3 * l + 0.793_617_785_0 * m - 0.004_072_046_8 * s,
-            chroma: a.hypot(b),
-            hue: b.atan2(a),
-        }
+        let cones = multiply(&RGB_TO_CONES, self.linear()).map(f64::cbrt);
+        let [lightness, a, b] = multiply(&CONES_TO_LAB, cones);
+        Oklch { lightness, chroma: a.hypot(b), hue: b.atan2(a) }
     }
 }
 
@@ -96,12 +114,12 @@ impl Oklch {
             linear.iter().all(|c| (-1e-4..=1.0001).contains(c)).then_some(linear)
         };
         let linear = shown(self.chroma).unwrap_or_else(|| {
-            let (mut shows, mut not) = (0.0, self.chroma);
+            let (mut low, mut high) = (0.0, self.chroma);
             for _ in 0..20 {
-                let middle = f64::midpoint(shows, not);
-                if shown(middle).is_some() { shows = middle } else { not = middle }
+                let middle = f64::midpoint(low, high);
+                if shown(middle).is_some() { low = middle } else { high = middle }
             }
-            Self { chroma: shows, ..self }.to_linear()
+            Self { chroma: low, ..self }.to_linear()
         });
         let [r, g, b] = linear.map(|c| {
             let c = c.clamp(0.0, 1.0);
@@ -112,16 +130,14 @@ impl Oklch {
     }
 
     fn to_linear(self) -> [f64; 3] {
-        let (a, b) = (self.chroma * self.hue.cos(), self.chroma * self.hue.sin());
-        let l = (self.lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
-        let m = (self.lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
-        let s = (self.lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b).powi(3);
-        [
-            4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s,
-            -1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s,
-            -0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s,
-        ]
+        let (sin, cos) = self.hue.sin_cos();
+        let lab = [self.lightness, self.chroma * cos, self.chroma * sin];
+        multiply(&CONES_TO_RGB, multiply(&LAB_TO_CONES, lab).map(|cone| cone.powi(3)))
     }
+}
+
+fn multiply(matrix: &[[f64; 3]; 3], vector: [f64; 3]) -> [f64; 3] {
+    matrix.map(|row| row[0] * vector[0] + row[1] * vector[1] + row[2] * vector[2])
 }
 
 #[expect(

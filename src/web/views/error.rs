@@ -3,8 +3,6 @@
 use askama::Template;
 
 use crate::i18n::{Direction, Strings, is_latin};
-use crate::domain::paths;
-use crate::web::assets::asset;
 
 /// The answer when something broke on our side.
 #[derive(Debug, Template)]
@@ -36,9 +34,5 @@ impl<'a> ErrorPage<'a> {
             strings,
             reference,
         }
-    }
-
-    fn home(&self) -> &'static str {
-        paths::HOME
     }
 }

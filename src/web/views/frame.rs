@@ -18,6 +18,8 @@ pub(super) struct Frame<'a> {
     pub strings: &'static Strings,
     pub direction: Direction,
     pub meta: Meta,
+    /// The grounds of the two schemes, for the bars of the browser.
+    pub grounds: [(&'static str, &'static str); 2],
     /// The sections under the name.
     pub navigation: Vec<NavigationEntry<'a>>,
     /// The links at the end of the page.
@@ -49,6 +51,7 @@ impl<'a> Frame<'a> {
             strings: Strings::for_locale(&settings.locale),
             direction: Direction::of(&settings.locale),
             meta,
+            grounds: [("light", PAPER), ("dark", INK)],
             navigation: navigation(site, &settings.navigation, path),
             more: navigation(site, &settings.secondary_navigation, path),
             accounts: social_link::of_site(settings),
@@ -65,11 +68,6 @@ impl<'a> Frame<'a> {
         self
     }
 
-    /// The grounds of the two schemes, for the bars of the browser.
-    pub(super) fn grounds(&self) -> [(&'static str, &'static str); 2] {
-        [("light", PAPER), ("dark", INK)]
-    }
-
     /// The language as Open Graph spells it.
     pub(super) fn og_locale(&self) -> String {
         self.settings.locale.replace('-', "_")
@@ -83,11 +81,6 @@ impl<'a> Frame<'a> {
     /// What stands around the name of the program at the end of the page.
     pub(super) fn published_with(&self) -> (String, String) {
         self.strings.around("published-with")
-    }
-
-    /// The address of the front page; templates take the other fixed ones from `paths` too.
-    pub(super) fn home(&self) -> &'static str {
-        paths::HOME
     }
 }
 

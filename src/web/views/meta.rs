@@ -138,21 +138,24 @@ impl Meta {
         social: &Social,
         title: &str,
         description: Option<&str>,
-        picture: Option<CardImage>,
+        picture: Option<&CardImage>,
     ) -> Self {
-        if let Some(title) = filled(&social.meta_title) {
+        if let Some(title) = filled(social.meta_title.as_deref()) {
             title.clone_into(&mut self.title);
         }
-        let meta_title = filled(&social.meta_title).unwrap_or(title);
-        let meta_description =
-            filled(&social.meta_description).or(description.filter(|d| !d.trim().is_empty()));
+        let meta_title = filled(social.meta_title.as_deref()).unwrap_or(title);
+        let meta_description = filled(social.meta_description.as_deref())
+            .or(description.filter(|d| !d.trim().is_empty()));
         self.description = meta_description.map(str::to_owned);
-        let card = |title, description, image, fallback: &Card| Card {
-            title: filled(title).unwrap_or(meta_title).to_owned(),
-            description: filled(description).or(meta_description).map(str::to_owned),
-            image: filled(image)
+        let card = |title: &Option<String>,
+                    description: &Option<String>,
+                    image: &Option<String>,
+                    fallback: &Card| Card {
+            title: filled(title.as_deref()).unwrap_or(meta_title).to_owned(),
+            description: filled(description.as_deref()).or(meta_description).map(str::to_owned),
+            image: filled(image.as_deref())
                 .map(|src| CardImage::at(site, src))
-                .or_else(|| picture.clone())
+                .or_else(|| picture.cloned())
                 .or_else(|| fallback.image.clone()),
         };
         self.card = card(&social.og_title, &social.og_description, &social.og_image, &self.card);
@@ -162,7 +165,7 @@ impl Meta {
             &social.twitter_image,
             &self.twitter,
         );
-        if let Some(url) = filled(&social.canonical_url).and_then(urls::safe) {
+        if let Some(url) = filled(social.canonical_url.as_deref()).and_then(urls::safe) {
             self.canonical = urls::absolute(site.base_url, url);
         }
         self
@@ -232,7 +235,7 @@ impl CardImage {
     }
 
     fn of_site(site: Site<'_>) -> Option<Self> {
-        filled(&site.settings.cover_image).map(|src| Self::at(site, src))
+        filled(site.settings.cover_image.as_deref()).map(|src| Self::at(site, src))
     }
 }
 
@@ -280,6 +283,6 @@ pub(super) fn line(label: String, links: &[Link]) -> Option<(String, String)> {
 }
 
 /// A field that somebody filled in.
-fn filled(field: &Option<String>) -> Option<&str> {
-    field.as_deref().map(str::trim).filter(|text| !text.is_empty())
+fn filled(field: Option<&str>) -> Option<&str> {
+    field.map(str::trim).filter(|text| !text.is_empty())
 }

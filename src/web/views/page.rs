@@ -10,7 +10,7 @@ use crate::web::assets::asset;
 use super::Site;
 use super::frame::Frame;
 use super::meta::Kind;
-use super::picture::{PictureView, sizes};
+use super::picture::{PictureView, WIDE};
 use super::post::head;
 use super::story::{Language, language_of};
 
@@ -51,7 +51,7 @@ impl<'a> StaticPage<'a> {
             title: &post.title,
             title_shown: shown,
             standfirst: post.custom_excerpt.as_deref(),
-            picture: picture.map(|p| PictureView::new(p, alt, sizes::WIDE).first()),
+            picture: picture.map(|p| PictureView::new(p, alt, WIDE).first()),
             caption: post.feature_image_caption.as_deref().filter(|caption| !caption.is_empty()),
             html: &full.post.html,
             frame: Frame::new(site, &path, meta).with_code(

@@ -93,10 +93,10 @@ fn position(strings: &Strings, page: u64, pages: u64) -> String {
 mod tests {
     use super::*;
 
-    fn entries(page: u64, pages: u64) -> String {
-        let pagination = Pagination { page, per_page: 1, total: pages };
+    fn spelled(at: u64, of: u64) -> String {
+        let list = Pagination { page: at, per_page: 1, total: of };
         let strings = Strings::for_locale("en");
-        let pager = Pager::new(strings, &pagination, |n| format!("/page/{n}/")).unwrap();
+        let pager = Pager::new(strings, &list, |n| format!("/page/{n}/")).unwrap();
         let word = |entry: &Entry| match entry {
             Entry::Page { number, .. } => number.clone(),
             Entry::Current { number } => format!("[{number}]"),
@@ -115,7 +115,7 @@ mod tests {
             (5, 9, "1 … 4 [5] 6 … 9"),
             (9, 9, "1 … 8 [9]"),
         ] {
-            assert_eq!(entries(page, pages), expected, "{page} of {pages}");
+            assert_eq!(spelled(page, pages), expected, "{page} of {pages}");
         }
     }
 

@@ -5,15 +5,21 @@ use askama::filters::HtmlSafe;
 
 use crate::domain::media::Picture;
 
-/// How much of the window a picture takes, for the browser's choice among the variants.
-pub(super) mod sizes {
-    /// The picture over a post, or of the lead on phones.
-    pub const WIDE: &str = "(min-width: 60rem) 56rem, 100vw";
-    /// The picture of the lead story.
-    pub const LEAD: &str = "(min-width: 60rem) 44rem, 100vw";
-    /// The picture of a story in the river.
-    pub const STORY: &str = "(min-width: 60rem) 12rem, 34vw";
+/// Where a picture stands: it decides which of the variants a browser may need.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// How much of the window the picture takes (the attribute `sizes`).
+    sizes: &'static str,
+    /// The widest variant that a sharp screen can show there, in pixels.
+    widest: u32,
 }
+
+/// The picture over a post.
+pub(super) const WIDE: Place = Place { sizes: "(min-width: 60rem) 56rem, 100vw", widest: 2400 };
+/// The picture of the lead story.
+pub(super) const LEAD: Place = Place { sizes: "(min-width: 60rem) 44rem, 100vw", widest: 1600 };
+/// The picture of a story in the river.
+pub(super) const RIVER: Place = Place { sizes: "(min-width: 60rem) 12rem, 34vw", widest: 600 };
 
 /// A picture as its template shows it.
 #[derive(Debug, Clone, Template)]
@@ -33,13 +39,14 @@ impl HtmlSafe for PictureView {}
 
 impl PictureView {
     /// A picture that loads when it comes into view.
-    pub(super) fn new(picture: &Picture, alt: Option<&str>, sizes: &'static str) -> Self {
+    pub(super) fn new(picture: &Picture, alt: Option<&str>, place: Place) -> Self {
         let entry = |(width, address): (u32, String)| format!("{address} {width}w");
-        let srcset: Vec<_> = picture.variants().into_iter().map(entry).collect();
+        let fits = |(width, _): &(u32, String)| *width <= place.widest;
+        let srcset: Vec<_> = picture.variants().into_iter().filter(fits).map(entry).collect();
         Self {
             src: picture.src.clone(),
             srcset: srcset.join(", "),
-            sizes,
+            sizes: place.sizes,
             size: picture.size,
             alt: alt.unwrap_or_default().to_owned(),
             first: false,

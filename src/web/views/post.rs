@@ -12,7 +12,7 @@ use super::byline::Byline;
 use super::contents::{Entry, contents};
 use super::frame::Frame;
 use super::meta::{Article, CardImage, Kind, Meta};
-use super::picture::{PictureView, sizes};
+use super::picture::{PictureView, WIDE};
 use super::social_link::{self, SocialLink};
 use super::story::{Date, Language, Link, Story, date, language_of, standfirst, stories};
 use super::{Site, json_ld, meta, urls};
@@ -110,7 +110,7 @@ impl<'a> PostPage<'a> {
             published: post.published_at.map(|instant| date(site, strings, instant)),
             updated: updated(site, strings, post),
             reading_time: (post.reading_time > 0).then_some(reading),
-            picture: full.picture.as_ref().map(|p| PictureView::new(p, alt, sizes::WIDE).first()),
+            picture: full.picture.as_ref().map(|p| PictureView::new(p, alt, WIDE).first()),
             caption: post.feature_image_caption.as_deref().filter(|caption| !caption.is_empty()),
             contents: if around.closed { Vec::new() } else { contents(&full.post) },
             html: (!around.closed).then_some(full.post.html.as_str()),
@@ -148,7 +148,7 @@ pub(super) fn head(
         &full.post.social,
         &post.title,
         Some(&description),
-        image,
+        image.as_ref(),
     );
     let people: Vec<_> = full.authors.iter().map(|author| author.name.clone()).collect();
     head.kind = Kind::Article;

@@ -10,7 +10,7 @@ use crate::i18n::{Direction, Strings};
 
 use super::Site;
 use super::byline::Byline;
-use super::picture::{PictureView, sizes};
+use super::picture::{LEAD, PictureView, RIVER};
 
 /// Characters of a standfirst that was cut out of the text; a writer's own is never cut.
 const STANDFIRST: usize = 220;
@@ -73,7 +73,7 @@ impl Story {
             byline: Byline::new(&card.authors, strings),
             date: post.published_at.map(|instant| date(site, strings, instant)),
             members: (post.visibility == Visibility::Members).then(|| strings.text("members-only")),
-            picture: card.picture.as_ref().map(|p| PictureView::new(p, alt, sizes::STORY)),
+            picture: card.picture.as_ref().map(|p| PictureView::new(p, alt, RIVER)),
             snippet: Vec::new(),
             lead: false,
         }
@@ -84,7 +84,7 @@ impl Story {
         let alt = card.post.feature_image_alt.as_deref();
         let picture = card.picture.as_ref();
         Self {
-            picture: picture.map(|p| PictureView::new(p, alt, sizes::LEAD).first()),
+            picture: picture.map(|p| PictureView::new(p, alt, LEAD).first()),
             lead: true,
             ..Self::new(site, card)
         }

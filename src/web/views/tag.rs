@@ -13,7 +13,7 @@ use crate::web::assets::asset;
 use super::frame::Frame;
 use super::meta::{CardImage, Meta};
 use super::pager::Pager;
-use super::picture::{PictureView, sizes};
+use super::picture::{PictureView, WIDE};
 use super::story::{Story, stories};
 use super::{Site, json_ld};
 
@@ -47,7 +47,13 @@ impl<'a> TagPage<'a> {
         let image = picture.map(|picture| CardImage::new(site, picture, None));
         let mut meta = Meta::new(site, &title, &path).between(site, pager.as_ref());
         if pagination.page == 1 {
-            meta = meta.describe(site, &tag.social, &tag.name, tag.description.as_deref(), image);
+            meta = meta.describe(
+                site,
+                &tag.social,
+                &tag.name,
+                tag.description.as_deref(),
+                image.as_ref(),
+            );
         }
         let steps = [(tag.name.as_str(), paths::tag(&tag.slug))];
         let feed_title = format!("{} – {}", tag.name, site.settings.title);
@@ -57,7 +63,7 @@ impl<'a> TagPage<'a> {
         Self {
             tag,
             count: strings.count("posts-count", pagination.total),
-            picture: picture.map(|p| PictureView::new(p, None, sizes::WIDE).first()),
+            picture: picture.map(|p| PictureView::new(p, None, WIDE).first()),
             stories: stories(site, posts),
             pager,
             frame: Frame::new(site, &path, meta)

@@ -13,6 +13,7 @@ use super::fixtures::{
 use super::*;
 
 const ONE_PAGE: Pagination = Pagination { page: 1, per_page: 15, total: 9 };
+const NOTHING: Pagination = Pagination { page: 1, per_page: 15, total: 0 };
 const SECOND_OF_MANY: Pagination = Pagination { page: 2, per_page: 9, total: 754 };
 
 fn hits() -> Vec<SearchHit> {
@@ -25,118 +26,91 @@ fn hits() -> Vec<SearchHit> {
     cards().into_iter().map(|card| SearchHit { card, snippet: snippet.clone() }).collect()
 }
 
+type Named = (&'static str, String);
+
+fn rendered(page: &impl Template) -> String {
+    page.render().unwrap()
+}
+
 /// Every page with its name, as the fixtures fill it.
-fn gallery(settings: &Settings) -> Vec<(&'static str, String)> {
+fn gallery(settings: &Settings) -> Vec<Named> {
     let site = site(settings);
+    let mut pages = post_pages(site);
+    pages.extend(list_pages(site));
+    pages.extend(other_pages(site));
+    pages
+}
+
+fn post_pages(site: Site<'_>) -> Vec<Named> {
     let cards = cards();
-    let summaries: Vec<_> = cards.iter().map(|card| card.post.clone()).collect();
     let around = PostContext {
         previous: Some(&cards[2].post),
         next: Some(&cards[3].post),
         related: &cards[1..5],
         closed: false,
     };
-    let essay = |index: usize, html: &str| full(cards[index].clone(), html);
+    let alone = PostContext::default();
+    let closed = PostContext { closed: true, ..around };
+    let text = |index: usize, html: &str| full(cards[index].clone(), html);
 
-    let mut long = essay(0, ESSAY);
+    let mut long = text(0, ESSAY);
     long.post.summary.feature_image_alt = Some("A harbour in fog".into());
     long.post.summary.feature_image_caption = Some("The harbour at <em>six</em>.".into());
     long.post.summary.updated_at = long.post.summary.updated_at.plus_seconds(9 * 86_400);
-    let mut preview = essay(1, ESSAY);
-    preview.post.summary.status = Status::Draft;
-    preview.picture = None;
-    let pictures: String = (0..40)
-        .map(|n| format!("<p><img src=\"/content/images/p{n}.jpg\" alt=\"Picture {n}\" width=\"1800\" height=\"1200\" loading=\"lazy\" decoding=\"async\"></p>\n"))
-        .collect();
-    let about = full(card("About", 400, &[]), ESSAY);
-    let one: Vec<PostCard> = vec![card("Rust 1.91", 12, &["Releases"])];
+    let mut draft = text(1, ESSAY);
+    draft.post.summary.status = Status::Draft;
+    draft.picture = None;
+    let picture = "<p><img src=\"/content/images/p.jpg\" alt=\"A field\" width=\"1800\" height=\"1200\" loading=\"lazy\"></p>\n";
+    vec![
+        ("post", rendered(&PostPage::new(site, &long, around))),
+        ("post-de", rendered(&PostPage::new(site, &text(2, ESSAY), around))),
+        ("post-ja", rendered(&PostPage::new(site, &text(3, ESSAY_JA), around))),
+        ("post-ar", rendered(&PostPage::new(site, &text(4, ESSAY_AR), around))),
+        ("post-closed", rendered(&PostPage::new(site, &text(6, ESSAY), closed))),
+        ("post-pictures", rendered(&PostPage::new(site, &text(8, &picture.repeat(40)), alone))),
+        ("post-preview", rendered(&PostPage::new(site, &draft, alone))),
+        ("page", rendered(&StaticPage::new(site, &full(card("About", 400, &[]), ESSAY)))),
+    ]
+}
+
+fn list_pages(site: Site<'_>) -> Vec<Named> {
+    let cards = cards();
+    let first_of_many = Pagination { page: 1, ..SECOND_OF_MANY };
+    let plain: Vec<_> = cards.iter().map(|c| PostCard { picture: None, ..c.clone() }).collect();
+    let one = [card("Rust 1.91", 12, &["Releases"])];
     let mut design = tag("Design");
     design.description = Some("Letters, paper, screens, and what they do to a text.".into());
     let harbour = picture("harbour-1a2b.jpg");
-    let months: Vec<_> = (0..40i8)
-        .map(|n| {
-            (
-                Month { year: 2026 - i16::from(n / 12), month: 12 - n % 12 },
-                1 + 7 * u64::from(n.unsigned_abs()),
-            )
-        })
-        .collect();
-    let hits = hits();
-    let results = |hits, pagination| Some(SearchResults { hits, pagination });
-
-    let rendered = |page: &dyn askama::DynTemplate| page.dyn_render().unwrap();
+    let releases = tag("Releases");
+    let ines = author("Ines Duarte");
+    let november = Month { year: 2026, month: 11 };
     vec![
-        (
-            "home",
-            rendered(&HomePage::new(site, &cards, Pagination { total: 754, per_page: 9, page: 1 })),
-        ),
-        (
-            "home-plain",
-            rendered(&HomePage::new(
-                site,
-                &cards[1..2]
-                    .iter()
-                    .map(|c| PostCard { picture: None, ..c.clone() })
-                    .chain(cards[5..8].iter().cloned())
-                    .collect::<Vec<_>>(),
-                ONE_PAGE,
-            )),
-        ),
+        ("home", rendered(&HomePage::new(site, &cards, first_of_many))),
+        ("home-plain", rendered(&HomePage::new(site, &plain[1..], ONE_PAGE))),
         ("home-2", rendered(&HomePage::new(site, &cards, SECOND_OF_MANY))),
-        ("home-empty", rendered(&HomePage::new(site, &[], Pagination { total: 0, ..ONE_PAGE }))),
-        ("post", rendered(&PostPage::new(site, &long, around))),
-        ("post-de", rendered(&PostPage::new(site, &essay(2, ESSAY), around))),
-        ("post-ja", rendered(&PostPage::new(site, &essay(3, ESSAY_JA), around))),
-        ("post-ar", rendered(&PostPage::new(site, &essay(4, ESSAY_AR), around))),
-        (
-            "post-closed",
-            rendered(&PostPage::new(
-                site,
-                &essay(6, ESSAY),
-                PostContext { closed: true, ..around },
-            )),
-        ),
-        (
-            "post-pictures",
-            rendered(&PostPage::new(site, &essay(8, &pictures), PostContext::default())),
-        ),
-        ("post-preview", rendered(&PostPage::new(site, &preview, PostContext::default()))),
-        ("page", rendered(&StaticPage::new(site, &about))),
+        ("home-empty", rendered(&HomePage::new(site, &[], NOTHING))),
         ("tag", rendered(&TagPage::new(site, &design, Some(&harbour), &cards, SECOND_OF_MANY))),
-        (
-            "tag-one",
-            rendered(&TagPage::new(
-                site,
-                &tag("Releases"),
-                None,
-                &one,
-                Pagination { total: 1, ..ONE_PAGE },
-            )),
-        ),
-        (
-            "author",
-            rendered(&AuthorPage::new(site, &author("Ines Duarte"), None, &cards, ONE_PAGE)),
-        ),
+        ("tag-one", rendered(&TagPage::new(site, &releases, None, &one, ONE_PAGE))),
+        ("author", rendered(&AuthorPage::new(site, &ines, None, &cards, ONE_PAGE))),
+        ("month", rendered(&MonthPage::new(site, november, &cards, ONE_PAGE))),
+    ]
+}
+
+fn other_pages(site: Site<'_>) -> Vec<Named> {
+    let close: Vec<_> = cards().into_iter().take(3).map(|card| card.post).collect();
+    let month = |n: i8| Month { year: 2026 - i16::from(n / 12), month: 12 - n % 12 };
+    let months: Vec<_> =
+        (0..40i8).map(|n| (month(n), 1 + 7 * u64::from(n.unsigned_abs()))).collect();
+    let hits = hits();
+    let found = Some(SearchResults { hits: &hits, pagination: SECOND_OF_MANY });
+    let nothing = Some(SearchResults { hits: &[], pagination: NOTHING });
+    vec![
         ("archive", rendered(&ArchivePage::new(site, &months))),
-        (
-            "month",
-            rendered(&MonthPage::new(site, Month { year: 2026, month: 11 }, &cards, ONE_PAGE)),
-        ),
         ("search", rendered(&SearchPage::new(site, "", None))),
-        (
-            "search-results",
-            rendered(&SearchPage::new(site, "cache", results(&hits, SECOND_OF_MANY))),
-        ),
-        (
-            "search-none",
-            rendered(&SearchPage::new(
-                site,
-                "<b>\"zeppelin\"",
-                results(&[], Pagination { total: 0, ..ONE_PAGE }),
-            )),
-        ),
-        ("not-found", rendered(&NotFoundPage::new(site, "cash promises", &summaries[..3]))),
-        ("error", ErrorPage::new(&settings.locale, Some("01h8-4c2f")).render().unwrap()),
+        ("search-results", rendered(&SearchPage::new(site, "cache", found))),
+        ("search-none", rendered(&SearchPage::new(site, "<b>\"zeppelin\"", nothing))),
+        ("not-found", rendered(&NotFoundPage::new(site, "cash promises", &close))),
+        ("error", rendered(&ErrorPage::new(&site.settings.locale, Some("01h8-4c2f")))),
     ]
 }
 
@@ -214,7 +188,7 @@ fn a_post_tells_machines_what_it_is() {
         "<meta name=\"twitter:card\" content=\"summary_large_image\">",
         "<meta name=\"twitter:data1\" content=\"Ines Duarte, Noor van Dijk\">",
         "type=\"text/markdown\" href=\"https://blatt.example/what-a-cache-promises-and-to-whom.md\">",
-        "<link rel=\"me\" href=\"https://social.example/@quiet\">",
+        "<a href=\"https://social.example/@quiet\" rel=\"me\">",
     ] {
         assert!(html.contains(part), "{part}");
     }
@@ -244,7 +218,7 @@ fn the_newest_featured_post_leads() {
     assert_eq!(html.matches("<article").count(), cards.len());
 }
 
-/// Writes every page to `target/gallery/`, to be looked at: see `docs/DEVELOPMENT.md`.
+/// Writes every page to `target/gallery/`, to be looked at in a browser that is given `static/` as `/assets/`.
 #[test]
 #[ignore = "writes files, for people who want to look at the pages"]
 fn write_the_gallery() {
