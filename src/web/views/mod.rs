@@ -46,7 +46,7 @@ pub use page::StaticPage;
 pub use post::{PostContext, PostPage};
 pub use search::{SearchPage, SearchResults};
 pub use tag::TagPage;
-pub use theme::{PAPER, theme_css};
+pub use theme::{INK, PAPER, theme_css};
 
 use crate::domain::Settings;
 

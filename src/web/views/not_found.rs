@@ -10,6 +10,7 @@ use crate::web::assets::asset;
 use super::Site;
 use super::frame::Frame;
 use super::meta::Meta;
+use super::search::clip;
 use super::story::{Language, language_of};
 
 /// The answer to an address that leads nowhere.
@@ -46,7 +47,7 @@ impl<'a> NotFoundPage<'a> {
         Self {
             frame: Frame::new(site, "", meta),
             title,
-            query,
+            query: clip(query),
             close: close.iter().map(link).collect(),
         }
     }

@@ -14,6 +14,27 @@ use super::meta::Meta;
 use super::pager::Pager;
 use super::story::Story;
 
+/// Characters of a query that are asked for and shown; the field takes no more.
+const QUERY: usize = 200;
+
+/// A piece of a snippet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fragment {
+    /// Plain text.
+    pub text: String,
+    /// Whether these words were asked for.
+    pub hit: bool,
+}
+
+/// A post that was found.
+#[derive(Debug, Clone)]
+pub struct SearchHit {
+    /// The post.
+    pub card: PostCard,
+    /// Where the words stand in the text; empty where they stand in the title alone.
+    pub snippet: Vec<Fragment>,
+}
+
 /// What a search found.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchResults<'a> {
@@ -42,7 +63,7 @@ impl<'a> SearchPage<'a> {
     #[must_use]
     pub fn new(site: Site<'a>, query: &'a str, results: Option<SearchResults<'_>>) -> Self {
         let strings = Strings::for_locale(&site.settings.locale);
-        let query = query.trim();
+        let query = clip(query);
         let title = match results {
             Some(_) => strings.with("search-for", &[("query", query)]),
             None => strings.text("search"),
@@ -77,4 +98,10 @@ impl<'a> SearchPage<'a> {
             pager,
         }
     }
+}
+
+/// The words that somebody asked for, as far as they are looked at.
+pub(super) fn clip(query: &str) -> &str {
+    let query = query.trim();
+    query.char_indices().nth(QUERY).map_or(query, |(end, _)| &query[..end])
 }

@@ -208,6 +208,15 @@ fn a_draft_and_a_closed_post_keep_what_is_not_for_readers() {
 }
 
 #[test]
+fn a_query_is_shown_up_to_its_limit() {
+    let settings = settings();
+    let html = SearchPage::new(site(&settings), &"東".repeat(100_000), None).render().unwrap();
+    assert!(html.len() < 20_000, "{}", html.len());
+    let html = NotFoundPage::new(site(&settings), &"x".repeat(100_000), &[]).render().unwrap();
+    assert!(html.len() < 20_000, "{}", html.len());
+}
+
+#[test]
 fn the_newest_featured_post_leads() {
     let settings = settings();
     let mut cards = cards();

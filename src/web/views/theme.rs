@@ -7,10 +7,10 @@ use crate::domain::Settings;
 
 use super::colour::Rgb;
 
-/// The light ground; `--paper` of `static/site.css`.
+/// The light ground, as the stylesheet has it.
 pub const PAPER: &str = "#fdfcf8";
-/// The dark ground; `--paper` of the dark scheme.
-pub(super) const INK: &str = "#161412";
+/// The ground of the dark scheme.
+pub const INK: &str = "#161412";
 
 /// The least favourable grounds that a link may stand on: `--shade` of either scheme.
 const SHADES: [Rgb; 2] = [Rgb(0xf4, 0xf1, 0xe9), Rgb(0x22, 0x1f, 0x1b)];
