@@ -14,6 +14,7 @@ use crate::formats::{Format, Problem, SourceSite, ghost, markdown_folder};
 use crate::services::importing::{self, Progress, Report};
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags")]
 pub(super) struct Options {
     /// A folder of Markdown with front matter, or a Ghost export (.json, or a folder with one)
     path: PathBuf,

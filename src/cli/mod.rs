@@ -38,13 +38,13 @@ struct Common {
     /// The configuration file [default: masthead.toml, if it is there]
     #[arg(long, global = true, value_name = "FILE", env = "MASTHEAD_CONFIG")]
     config: Option<PathBuf>,
-    /// The database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME
+    /// The database: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
     /// The address and port to listen on
     #[arg(long, global = true, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
-    /// The address of the site for readers, like https://example.org
+    /// The address of the site for readers, like `https://example.org`
     #[arg(long, global = true, value_name = "URL")]
     url: Option<String>,
 }
@@ -101,7 +101,7 @@ pub fn run() -> ExitCode {
             start(async move {
                 match command {
                     Command::Serve => serve::run(config).await,
-                    Command::Import(options) => import::run(config, options).await,
+                    Command::Import(options) => Box::pin(import::run(config, options)).await,
                     Command::Export(options) => export::run(config, options).await,
                     Command::Migrate => migrate::run(config).await,
                     Command::User(command) => user::run(config, command).await,

@@ -69,6 +69,19 @@ impl Slug {
         (!slug.is_empty()).then_some(Self(slug))
     }
 
+    /// The slug of a name, whatever the name: in the script it is written in where it cannot be
+    /// transliterated, and else the id of what has the name.
+    ///
+    /// # Panics
+    /// Never, since an id holds letters or digits.
+    #[must_use]
+    pub fn of(name: &str, style: SlugStyle, id: &str) -> Self {
+        Self::from_text(name, style)
+            .or_else(|| Self::from_text(name, SlugStyle::Unicode))
+            .or_else(|| Self::from_text(id, SlugStyle::Ascii))
+            .expect("an id holds letters or digits")
+    }
+
     /// The slug of a content tag's name: an internal tag (`#news`) is spelled `hash-news`.
     #[must_use]
     pub fn from_tag_name(name: &str, style: SlugStyle) -> Option<Self> {

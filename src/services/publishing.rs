@@ -258,9 +258,7 @@ impl Publishing {
         let now = self.clock.now();
         let id = TagId::new(now, self.entropy.next());
         let wish = Slug::from_tag_name(name, settings.slug_style)
-            .or_else(|| Slug::from_text(name, crate::domain::slug::SlugStyle::Unicode))
-            .or_else(|| Slug::from_text(id.as_str(), settings.slug_style))
-            .expect("an id is letters and digits");
+            .unwrap_or_else(|| Slug::of(name, settings.slug_style, id.as_str()));
         let slug =
             first_free(&wish, async |slug| Ok(db::tags::by_slug(t, slug).await?.is_none())).await?;
         let tag = Tag::named(id, name, slug, now);
@@ -277,11 +275,8 @@ impl Publishing {
         id: &PostId,
     ) -> Result<Slug> {
         let wish = draft.slug.as_deref().filter(|s| !s.trim().is_empty()).unwrap_or(&draft.title);
-        let wish = Slug::parse(wish)
-            .or_else(|| Slug::from_text(wish, settings.slug_style))
-            .or_else(|| Slug::from_text(wish, crate::domain::slug::SlugStyle::Unicode))
-            .or_else(|| Slug::from_text(&format!("untitled {id}"), settings.slug_style))
-            .expect("`untitled` is letters");
+        let wish =
+            Slug::parse(wish).unwrap_or_else(|| Slug::of(wish, settings.slug_style, id.as_str()));
         let kind = draft.kind;
         first_free(&wish, async |slug| {
             if RESERVED.contains(&slug.as_str()) {

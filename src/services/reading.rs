@@ -119,7 +119,7 @@ impl Reading {
             match list.posts.iter().position(|card| card.post.id == lead) {
                 Some(place) => list.posts[..=place].rotate_right(1),
                 None => {
-                    list.posts.splice(0..0, assembly::cards(&mut c, &[lead]).await?).for_each(drop)
+                    list.posts.splice(0..0, assembly::cards(&mut c, &[lead]).await?).for_each(drop);
                 }
             }
         }

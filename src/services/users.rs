@@ -66,10 +66,7 @@ impl Users {
             return Err(ServiceError::invalid("email", format!("`{email}` is a user already")));
         }
         let id = UserId::new(now, self.entropy.next());
-        let slug = Slug::from_text(name, SlugStyle::Ascii)
-            .or_else(|| Slug::from_text(name, SlugStyle::Unicode))
-            .or_else(|| Slug::from_text(id.as_str(), SlugStyle::Ascii))
-            .expect("an id is letters and digits");
+        let slug = Slug::of(name, SlugStyle::Ascii, id.as_str());
         let mut author = match db::users::by_slug(&mut t, &slug).await? {
             Some(author) if author.email.is_none() => author,
             taken => {

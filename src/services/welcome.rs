@@ -3,7 +3,6 @@
 use crate::db::{self, Database};
 use crate::domain::clock::Clock;
 use crate::domain::post::Draft;
-use crate::domain::slug::SlugStyle;
 use crate::domain::{Author, PostKind, Slug, Status, UserId};
 
 use super::Result;
@@ -86,10 +85,8 @@ pub async fn seed(db: &Database, publishing: &Publishing, clock: &dyn Clock) -> 
         return Ok(false);
     }
     let settings = settings::load(&mut t).await?;
-    let slug = Slug::from_text(&settings.title, SlugStyle::Ascii)
-        .or_else(|| Slug::from_text("masthead", SlugStyle::Ascii))
-        .expect("`masthead` is letters");
     let id = UserId::derived("welcome");
+    let slug = Slug::of(&settings.title, settings.slug_style, id.as_str());
     let mut author = Author::named(id.clone(), &settings.title, slug, now);
     author.bio = Some("The site itself, until you write your own first post.".to_owned());
     db::users::save(&mut t, &author).await?;

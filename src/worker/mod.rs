@@ -60,7 +60,7 @@ mod tests {
         tokio::time::sleep(Duration::from_secs(25)).await;
         task.stop().await;
         assert_eq!(runs.load(Ordering::SeqCst), 3);
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         assert_eq!(runs.load(Ordering::SeqCst), 3);
     }
 }

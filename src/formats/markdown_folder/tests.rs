@@ -355,7 +355,7 @@ fn a_whole_site_reads_back() {
         writer.tags(std::slice::from_ref(&tag)).unwrap();
         writer.post(&full_post(&draft, None), &[]).unwrap();
         for name in ["p-1.png", "l-1.png"] {
-            writer.media(name, &std::fs::read(&picture).unwrap()).unwrap();
+            writer.media(name, &fs::read(&picture).unwrap()).unwrap();
         }
         assert!(writer.media("../x.png", b"").is_err());
     }

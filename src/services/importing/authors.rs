@@ -3,7 +3,6 @@
 use super::Run;
 use crate::db::{self, Transaction};
 use crate::domain::author::{Role, UserStatus};
-use crate::domain::slug::SlugStyle;
 use crate::domain::{Author, Slug, UserId};
 use crate::formats::SourceAuthor;
 use crate::services::{Result, users};
@@ -76,9 +75,7 @@ impl Run<'_> {
     async fn site_as_author(&mut self, t: &mut Transaction) -> Result<UserId> {
         let name = self.settings.title.clone();
         let id = self.new_user_id();
-        let slug = Slug::from_text(&name, self.settings.slug_style)
-            .or_else(|| Slug::from_text(id.as_str(), SlugStyle::Ascii))
-            .expect("an id is letters and digits");
+        let slug = Slug::of(&name, self.settings.slug_style, id.as_str());
         let slug = match db::users::by_slug(t, &slug).await? {
             Some(_) => users::free_slug(t, &slug).await?,
             None => slug,

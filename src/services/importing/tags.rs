@@ -19,20 +19,17 @@ impl Run<'_> {
         ] {
             replacements.apply_to(field);
         }
-        let tag = match db::tags::by_slug(t, &theirs.slug).await? {
-            Some(ours) => {
-                let merged = merge(&ours, theirs);
-                if merged == ours {
-                    return Ok(());
-                }
-                merged
+        let tag = if let Some(ours) = db::tags::by_slug(t, &theirs.slug).await? {
+            let merged = merge(&ours, theirs);
+            if merged == ours {
+                return Ok(());
             }
-            None => {
-                if db::tags::by_id(t, &theirs.id).await?.is_some() {
-                    theirs.id = self.new_tag_id();
-                }
-                theirs
+            merged
+        } else {
+            if db::tags::by_id(t, &theirs.id).await?.is_some() {
+                theirs.id = self.new_tag_id();
             }
+            theirs
         };
         db::tags::save(t, &tag).await?;
         Ok(())

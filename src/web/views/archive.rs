@@ -23,7 +23,6 @@ pub struct ArchivePage<'a> {
 #[derive(Debug)]
 struct Year {
     number: i16,
-    count: String,
     months: Vec<MonthEntry>,
 }
 
@@ -43,13 +42,9 @@ impl<'a> ArchivePage<'a> {
         meta.description = Some(strings.text("archive-lead"));
         let steps = [(title.as_str(), paths::ARCHIVE.to_owned())];
         let meta = meta.data(&json_ld::breadcrumbs(site, &steps));
-        let year = |months: &[(Month, u64)]| Year {
-            number: months[0].0.year,
-            count: strings.count("posts-count", months.iter().map(|(_, count)| count).sum()),
-            months: months
-                .iter()
-                .map(|&(month, count)| month_entry(strings, month, count))
-                .collect(),
+        let year = |months: &[Month]| Year {
+            number: months[0].year,
+            months: months.iter().map(|&month| month_entry(strings, month)).collect(),
         };
         Self {
             years: months.chunk_by(|a, b| a.year == b.year).map(year).collect(),

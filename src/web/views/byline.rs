@@ -4,8 +4,8 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use crate::domain::Author;
-use crate::i18n::{Direction, Strings};
 use crate::domain::paths;
+use crate::i18n::{Direction, Strings};
 
 /// The byline of a post.
 #[derive(Debug, Clone, Template)]

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::i18n::{Direction, Strings, is_latin};
+use crate::web::assets::asset;
 
 /// The answer when something broke on our side.
 #[derive(Debug, Template)]

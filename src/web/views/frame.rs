@@ -1,7 +1,6 @@
 //! What stands around every page: head, masthead, footer.
 
 use crate::domain::Settings;
-use crate::domain::paths;
 use crate::domain::settings::NavigationLink;
 use crate::i18n::{Direction, Strings, is_latin};
 

@@ -17,24 +17,6 @@ use super::story::Story;
 /// Characters of a query that are asked for and shown; the field takes no more.
 const QUERY: usize = 200;
 
-/// A piece of a snippet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fragment {
-    /// Plain text.
-    pub text: String,
-    /// Whether these words were asked for.
-    pub hit: bool,
-}
-
-/// A post that was found.
-#[derive(Debug, Clone)]
-pub struct SearchHit {
-    /// The post.
-    pub card: PostCard,
-    /// Where the words stand in the text; empty where they stand in the title alone.
-    pub snippet: Vec<Fragment>,
-}
-
 /// What a search found.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchResults<'a> {

@@ -11,6 +11,8 @@ use super::fixtures::{
     ESSAY, ESSAY_AR, ESSAY_JA, author, card, cards, full, picture, settings, site, tag,
 };
 use super::*;
+use crate::services::reading::SearchHit;
+use crate::text::search::Fragment;
 
 const ONE_PAGE: Pagination = Pagination { page: 1, per_page: 15, total: 9 };
 const NOTHING: Pagination = Pagination { page: 1, per_page: 15, total: 0 };
@@ -99,8 +101,7 @@ fn list_pages(site: Site<'_>) -> Vec<Named> {
 fn other_pages(site: Site<'_>) -> Vec<Named> {
     let close: Vec<_> = cards().into_iter().take(3).map(|card| card.post).collect();
     let month = |n: i8| Month { year: 2026 - i16::from(n / 12), month: 12 - n % 12 };
-    let months: Vec<_> =
-        (0..40i8).map(|n| (month(n), 1 + 7 * u64::from(n.unsigned_abs()))).collect();
+    let months: Vec<_> = (0..40i8).map(month).collect();
     let hits = hits();
     let found = Some(SearchResults { hits: &hits, pagination: SECOND_OF_MANY });
     let nothing = Some(SearchResults { hits: &[], pagination: NOTHING });
