@@ -5,5 +5,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic that names its line")]
 
+mod browser;
 mod db;
 mod support;

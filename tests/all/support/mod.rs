@@ -1,10 +1,14 @@
-//! What the tests stand on: databases that are thrown away, and content to put into them.
+//! What the tests stand on: databases that are thrown away, content to put into them, and the
+//! program itself.
 
 pub mod database;
 pub mod fixtures;
 pub mod hand;
+pub mod leash;
 pub mod postgres;
+pub mod server;
 
 pub(crate) use database::on_both;
 pub use database::{Engine, TestDatabase};
 pub use hand::Hand;
+pub use server::Site;

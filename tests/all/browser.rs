@@ -1,0 +1,66 @@
+//! The readers' site in a real browser: `tests/browser` drives Chromium through every kind of page.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::Site;
+
+/// The pages that a reader meets, in two widths and both colour schemes; screenshots lie in
+/// `target/screenshots`.
+#[test]
+fn every_page_holds_in_a_browser() {
+    let site = Site::new();
+    let blog = site.path().join("blog");
+    write_blog(&blog);
+    site.run(["import", "blog"]);
+    let server = site.serve();
+
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    assert!(
+        folder.join("node_modules").is_dir(),
+        "the packages of tests/browser are not installed; `tests/run` installs them"
+    );
+    let output = site.path().join("browser.log");
+    let log = File::create(&output).unwrap();
+    let status = Command::new("node")
+        .arg(folder.join("site.test.js"))
+        .env("SITE", &server.url)
+        .env("SCREENSHOTS", screenshots())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .status()
+        .expect("Node.js is installed; `tests/run` installs it");
+    assert!(status.success(), "{}", std::fs::read_to_string(&output).unwrap());
+}
+
+fn screenshots() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots")
+}
+
+/// A blog that has what could break a page: long words, three scripts, wide tables, pictures.
+fn write_blog(folder: &Path) {
+    let posts = folder.join("content/posts");
+    std::fs::create_dir_all(&posts).unwrap();
+    let write = |path: &Path, text: &str| std::fs::write(path, text).unwrap();
+    write(&folder.join("hugo.toml"), "title = \"The Quiet Machine\"\n");
+    write(&posts.join("everything.md"), include_str!("../browser/blog/everything.md"));
+    write(&posts.join("japanese.md"), include_str!("../browser/blog/japanese.md"));
+    write(&posts.join("arabic.md"), include_str!("../browser/blog/arabic.md"));
+    write(&posts.join("german.md"), include_str!("../browser/blog/german.md"));
+    write(&folder.join("content/about.md"), include_str!("../browser/blog/about.md"));
+    image::RgbImage::from_fn(1200, 800, |x, y| {
+        image::Rgb([200, 180, 150].map(|c: u8| c.wrapping_sub(((x / 100 + y / 100) * 4) as u8)))
+    })
+    .save(posts.join("harbour.png"))
+    .unwrap();
+    for n in 1..=30 {
+        let text = format!(
+            "---\ntitle: \"Note {n} on clocks\"\ndate: 2026-0{}-{:02}\ntags: [Engineering]\n\
+             author: Ann Example\n---\n\nA short note, the {n}th of its kind, about clocks.\n",
+            n / 10 + 1,
+            n % 28 + 1,
+        );
+        write(&posts.join(format!("note-{n}.md")), &text);
+    }
+}
