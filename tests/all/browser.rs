@@ -50,7 +50,7 @@ fn write_blog(folder: &Path) {
     write(&posts.join("german.md"), include_str!("../browser/blog/german.md"));
     write(&folder.join("content/about.md"), include_str!("../browser/blog/about.md"));
     image::RgbImage::from_fn(1200, 800, |x, y| {
-        image::Rgb([200, 180, 150].map(|c: u8| c.wrapping_sub(((x / 100 + y / 100) * 4) as u8)))
+        image::Rgb(if (x / 100 + y / 100) % 2 == 0 { [122, 98, 74] } else { [201, 180, 150] })
     })
     .save(posts.join("harbour.png"))
     .unwrap();
