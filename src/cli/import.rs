@@ -187,6 +187,9 @@ fn tell(
         took.as_secs_f64(),
         if how.dry_run { "; nothing was written" } else { "" }
     ))?;
+    if report.made_room > 0 {
+        say("The welcome posts, which nobody had changed, made room.")?;
+    }
     for (title, problems, shown) in [
         ("Skipped:", &report.problems, true),
         ("Left out:", &report.skipped, true),

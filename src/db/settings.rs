@@ -23,3 +23,13 @@ pub async fn set(t: &mut Transaction, key: &str, value: &str) -> Result<()> {
     on!(t, c => sqlx::query(SQL).bind(key).bind(value).execute(c).await.map(|_| ()))?;
     Ok(())
 }
+
+/// Gives a setting its default back, if it has a certain value.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn forget(t: &mut Transaction, key: &str, value: &str) -> Result<()> {
+    const SQL: &str = "delete from settings where key = $1 and value = $2";
+    on!(t, c => sqlx::query(SQL).bind(key).bind(value).execute(c).await.map(|_| ()))?;
+    Ok(())
+}

@@ -17,7 +17,7 @@ pub use report::{Outcome, Report};
 
 use super::media::MediaLibrary;
 use super::publishing::Publishing;
-use super::{Result, ServiceError, settings};
+use super::{Result, ServiceError, settings, welcome};
 use crate::db::{self, Database, Transaction};
 use crate::domain::clock::Clock;
 use crate::domain::entropy::Entropy;
@@ -98,6 +98,9 @@ impl Importing {
             authors: HashMap::new(),
             report: Report::default(),
         };
+        if !site.posts.is_empty() {
+            run.report.made_room = welcome::make_room(&mut t).await?;
+        }
         for problem in site.problems {
             run.problem(problem)?;
         }

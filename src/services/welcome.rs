@@ -1,12 +1,12 @@
 //! The first posts of a new site: they show what it can do, and are easily thrown away.
 
-use crate::db::{self, Database};
+use crate::db::{self, Database, Transaction};
 use crate::domain::clock::Clock;
 use crate::domain::post::Draft;
-use crate::domain::{Author, PostKind, Slug, Status, UserId};
+use crate::domain::{Author, PostId, PostKind, Slug, Status, UserId};
 
 use super::Result;
-use super::publishing::Publishing;
+use super::publishing::{Provenance, Publishing};
 use super::settings;
 
 /// A welcome post: its title, the rest of what a writer decides, and its text.
@@ -106,19 +106,52 @@ pub async fn seed(db: &Database, publishing: &Publishing, clock: &dyn Clock) -> 
             ..Draft::default()
         };
         publishing
-            .create_in(&mut t, &settings, &draft, super::publishing::Provenance::default())
+            .create_in(
+                &mut t,
+                &settings,
+                &draft,
+                Provenance { id: Some(id_of(post)), ..Provenance::default() },
+            )
             .await?;
     }
-    let navigation = serde_json::json!([
+    let changes = serde_json::Map::from_iter([("navigation".to_owned(), navigation())]);
+    settings::save(&mut t, &changes).await?;
+    t.commit().await?;
+    Ok(true)
+}
+
+/// Takes the welcome posts away where nobody has changed them, and their navigation with them: a
+/// site that gets posts of its own needs no example. Gives how many there were.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn make_room(t: &mut Transaction) -> db::Result<usize> {
+    let mut removed = 0;
+    for post in &POSTS {
+        let id = id_of(post);
+        let saved = db::posts::by_id(t, &id).await?;
+        if saved.is_some_and(|saved| saved.revision == 1) {
+            db::posts::delete(t, &id).await?;
+            removed += 1;
+        }
+    }
+    if removed > 0 {
+        db::settings::forget(t, "navigation", &navigation().to_string()).await?;
+    }
+    Ok(removed)
+}
+
+fn id_of(post: &Welcome) -> PostId {
+    PostId::derived(&format!("welcome/{}", post.slug))
+}
+
+fn navigation() -> serde_json::Value {
+    serde_json::json!([
         {"label": "Writing", "url": "/tag/writing/"},
         {"label": "Running a site", "url": "/tag/running-a-site/"},
         {"label": "Archive", "url": "/archive/"},
         {"label": "About", "url": "/about/"},
-    ]);
-    let changes = serde_json::Map::from_iter([("navigation".to_owned(), navigation)]);
-    settings::save(&mut t, &changes).await?;
-    t.commit().await?;
-    Ok(true)
+    ])
 }
 
 async fn is_empty(db: &Database) -> Result<bool> {

@@ -93,14 +93,16 @@ pub fn post(
         ..Draft::default()
     };
     if let Some(address) = picture(&mut draft, &mut page) {
-        draft.feature_image = Some(match meaning(&address, true, &page, shared) {
-            Meaning::File(file) => add(file),
+        draft.feature_image = match meaning(&address, true, &page, shared) {
+            Meaning::File(file) => Some(add(file)),
+            // A post without a picture is better than one with a broken picture.
             Meaning::Missing => {
                 warnings.insert(format!("the picture `{address}` is missing"));
-                address
+                page.fields.put_back("image", address);
+                None
             }
-            _ => address,
-        });
+            _ => Some(address),
+        };
     }
     if excerpt(&mut draft, &mut page) {
         warnings.insert("the excerpt was longer than 500 characters and was cut".to_owned());

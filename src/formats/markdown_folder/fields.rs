@@ -52,6 +52,11 @@ impl Fields {
         })
     }
 
+    /// Puts a field back that was taken and could not be used.
+    pub fn put_back(&mut self, name: &str, text: String) {
+        self.map.insert(name.to_owned(), Value::String(text));
+    }
+
     /// What nobody took, as JSON; `None` where nothing is left.
     pub fn rest(mut self) -> Option<String> {
         for nest in NESTS {

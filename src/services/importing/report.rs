@@ -26,6 +26,8 @@ pub struct Report {
     pub files: usize,
     /// Authors of the source.
     pub authors: usize,
+    /// Welcome posts that made room, since nobody had changed them.
+    pub made_room: usize,
     /// What could not be imported, and why.
     pub problems: Vec<Problem>,
     /// What was left out on purpose, and why.

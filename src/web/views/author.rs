@@ -25,6 +25,7 @@ use super::{Site, json_ld, urls};
 pub struct AuthorPage<'a> {
     frame: Frame<'a>,
     author: &'a Author,
+    face: Option<&'a str>,
     href: String,
     count: String,
     website: Option<&'a str>,
@@ -67,6 +68,7 @@ impl<'a> AuthorPage<'a> {
         meta.creator = meta::handle(author.twitter.as_ref());
         Self {
             author,
+            face: urls::face(site, author),
             href: paths::author(&author.slug),
             count: strings.count("posts-count", pagination.total),
             website: author.website.as_deref().and_then(urls::web),

@@ -106,7 +106,7 @@ impl<'a> PostPage<'a> {
             section: primary_tag(&full.tags).map(link),
             standfirst: post.custom_excerpt.as_ref().map(|_| standfirst(post)),
             byline: Byline::new(&full.authors, strings),
-            faces: full.authors.iter().filter_map(|a| a.profile_image.as_deref()).collect(),
+            faces: full.authors.iter().filter_map(|a| urls::face(site, a)).collect(),
             published: post.published_at.map(|instant| date(site, strings, instant)),
             updated: updated(site, strings, post),
             reading_time: (post.reading_time > 0).then_some(reading),
@@ -116,7 +116,11 @@ impl<'a> PostPage<'a> {
             html: (!around.closed).then_some(full.post.html.as_str()),
             topics,
             markdown: meta.markdown.as_ref().map(|_| paths::post_markdown(&post.slug)),
-            authors: full.authors.iter().filter_map(AuthorNote::new).collect(),
+            authors: full
+                .authors
+                .iter()
+                .filter_map(|author| AuthorNote::new(site, author))
+                .collect(),
             previous: around.previous.map(|post| Neighbour::new(site, post)),
             next: around.next.map(|post| Neighbour::new(site, post)),
             related: stories(site, around.related),
@@ -209,12 +213,12 @@ fn updated(
 
 impl<'a> AuthorNote<'a> {
     /// What there is to say of an author; nothing where they said nothing of themselves.
-    fn new(author: &'a Author) -> Option<Self> {
+    fn new(site: Site<'_>, author: &'a Author) -> Option<Self> {
         let bio = author.bio.as_deref().map(str::trim).filter(|bio| !bio.is_empty())?;
         Some(Self {
             name: &author.name,
             href: paths::author(&author.slug),
-            picture: author.profile_image.as_deref(),
+            picture: urls::face(site, author),
             bio,
             website: author.website.as_deref().and_then(urls::web),
             accounts: social_link::of_author(author),

@@ -1,5 +1,8 @@
 //! Addresses that people typed: which of them may stand in a link, and how they become absolute.
 
+use super::Site;
+use crate::domain::Author;
+
 /// An address that may stand in a link: on this site, or over `http`, `https` or `mailto`.
 ///
 /// Everything else is dropped, `javascript:` above all.
@@ -28,6 +31,12 @@ pub(super) fn on_site<'a>(base_url: &str, url: &'a str) -> Option<&'a str> {
         "" => Some("/"),
         _ => (path.starts_with('/') && !path.starts_with("//")).then_some(path),
     }
+}
+
+/// The picture of an author, if it lies on this site: a page asks nothing of a third party on its
+/// own account, and a face is the page's, not the text's.
+pub(super) fn face<'a>(site: Site<'_>, author: &'a Author) -> Option<&'a str> {
+    author.profile_image.as_deref().and_then(|url| on_site(site.base_url, url))
 }
 
 #[cfg(test)]
