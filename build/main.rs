@@ -7,6 +7,7 @@
 mod compress;
 mod generate;
 mod references;
+mod shrink;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -97,6 +98,7 @@ fn finish(
                 .ok_or_else(|| format!("{reference} leads out of {FOLDER}/"))?;
             finish(&target, sources, finished, underway)
         })
+        .map(|css| shrink::shrink(&css))
         .map_err(|e| format!("{FOLDER}/{name}: {e}"))?
         .into_bytes()
     } else {

@@ -71,7 +71,7 @@ fn is_name_char(c: char) -> bool {
 }
 
 /// The length of the string that `text` starts with, quotes included.
-fn string_end(text: &str, quote: char) -> Option<usize> {
+pub fn string_end(text: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
         match c {

@@ -15,6 +15,9 @@ mod serve;
 #[cfg(test)]
 #[path = "../../../build/references.rs"]
 mod references;
+#[cfg(test)]
+#[path = "../../../build/shrink.rs"]
+mod shrink;
 
 pub use other_builds::{Alone, OtherAsset, OtherBuilds};
 pub use serve::{Assets, routes};
