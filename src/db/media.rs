@@ -1,7 +1,7 @@
 //! What is known of the files in the media store.
 
 use super::connection::on;
-use super::sql::placeholders;
+use super::sql::fetch_among;
 use super::{Connection, Result, Transaction};
 use crate::domain::Media;
 
@@ -10,17 +10,7 @@ use crate::domain::Media;
 /// # Errors
 /// The database does not answer.
 pub async fn by_paths(c: &mut Connection, paths: &[&str]) -> Result<Vec<Media>> {
-    if paths.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!("select * from media where path in ({})", placeholders(1, paths.len()));
-    Ok(on!(c, c => {
-        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
-        for path in paths {
-            query = query.bind(*path);
-        }
-        query.fetch_all(c).await
-    })?)
+    Ok(fetch_among!(c, "select * from media where path in ", paths)?)
 }
 
 /// Every file in the order of names, behind a name: for walks over everything.

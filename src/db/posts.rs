@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::connection::on;
-use super::sql::placeholders;
+use super::sql::fetch_among;
 use super::{Connection, DbError, Result, Transaction};
 use crate::domain::{
     Author, Post, PostId, PostKind, PostSummary, Slug, Tag, TagId, Timestamp, UserId,
@@ -63,20 +63,8 @@ pub async fn id_by_uuid(c: &mut Connection, uuid: &str) -> Result<Option<PostId>
 /// # Errors
 /// The database does not answer.
 pub async fn summaries(c: &mut Connection, ids: &[PostId]) -> Result<Vec<PostSummary>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        concat!("select ", summary_columns!(), " from posts p where p.id in ({})"),
-        placeholders(1, ids.len())
-    );
-    Ok(on!(c, c => {
-        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
-        for id in ids {
-            query = query.bind(id);
-        }
-        query.fetch_all(c).await
-    })?)
+    const SQL: &str = concat!("select ", summary_columns!(), " from posts p where p.id in ");
+    Ok(fetch_among!(c, SQL, ids)?)
 }
 
 /// The texts of posts without markup.
@@ -84,18 +72,7 @@ pub async fn summaries(c: &mut Connection, ids: &[PostId]) -> Result<Vec<PostSum
 /// # Errors
 /// The database does not answer.
 pub async fn plaintexts(c: &mut Connection, ids: &[PostId]) -> Result<Vec<(PostId, String)>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql =
-        format!("select id, plaintext from posts where id in ({})", placeholders(1, ids.len()));
-    Ok(on!(c, c => {
-        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
-        for id in ids {
-            query = query.bind(id);
-        }
-        query.fetch_all(c).await
-    })?)
+    Ok(fetch_among!(c, "select id, plaintext from posts where id in ", ids)?)
 }
 
 /// The newest published post that is featured.
@@ -310,6 +287,7 @@ pub async fn set_authors(t: &mut Transaction, post: &PostId, authors: &[UserId])
 #[derive(FromRow)]
 struct Of<T> {
     post_id: PostId,
+    sort_order: i32,
     #[sqlx(flatten)]
     thing: T,
 }
@@ -319,21 +297,10 @@ struct Of<T> {
 /// # Errors
 /// The database does not answer.
 pub async fn tags_of(c: &mut Connection, posts: &[PostId]) -> Result<Vec<(PostId, Tag)>> {
-    if posts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "select pt.post_id, t.* from posts_tags pt join tags t on t.id = pt.tag_id \
-         where pt.post_id in ({}) order by pt.post_id, pt.sort_order",
-        placeholders(1, posts.len())
-    );
-    let rows: Vec<Of<Tag>> = on!(c, c => {
-        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
-        for id in posts {
-            query = query.bind(id);
-        }
-        query.fetch_all(c).await
-    })?;
+    const SQL: &str = "select pt.post_id, pt.sort_order, t.* from posts_tags pt join tags t on t.id = pt.tag_id \
+        where pt.post_id in ";
+    let mut rows: Vec<Of<Tag>> = fetch_among!(c, SQL, posts)?;
+    rows.sort_by_key(|row| row.sort_order);
     Ok(rows.into_iter().map(|row| (row.post_id, row.thing)).collect())
 }
 
@@ -342,20 +309,9 @@ pub async fn tags_of(c: &mut Connection, posts: &[PostId]) -> Result<Vec<(PostId
 /// # Errors
 /// The database does not answer.
 pub async fn authors_of(c: &mut Connection, posts: &[PostId]) -> Result<Vec<(PostId, Author)>> {
-    if posts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "select pa.post_id, u.* from posts_authors pa join users u on u.id = pa.user_id \
-         where pa.post_id in ({}) order by pa.post_id, pa.sort_order",
-        placeholders(1, posts.len())
-    );
-    let rows: Vec<Of<Author>> = on!(c, c => {
-        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
-        for id in posts {
-            query = query.bind(id);
-        }
-        query.fetch_all(c).await
-    })?;
+    const SQL: &str = "select pa.post_id, pa.sort_order, u.* from posts_authors pa \
+        join users u on u.id = pa.user_id where pa.post_id in ";
+    let mut rows: Vec<Of<Author>> = fetch_among!(c, SQL, posts)?;
+    rows.sort_by_key(|row| row.sort_order);
     Ok(rows.into_iter().map(|row| (row.post_id, row.thing)).collect())
 }
