@@ -21,13 +21,13 @@ pub(super) async fn cards(c: &mut Connection, ids: &[PostId]) -> Result<Vec<Post
     let mut tags = by_post(db::posts::tags_of(c, ids).await?);
     let mut authors = by_post(db::posts::authors_of(c, ids).await?);
     let addresses: Vec<&str> = posts.iter().filter_map(|p| p.feature_image.as_deref()).collect();
-    let mut pictures = pictures(c, &addresses).await?;
+    let pictures = pictures(c, &addresses).await?;
     Ok(posts
         .into_iter()
         .map(|post| PostCard {
             tags: tags.remove(&post.id).unwrap_or_default(),
             authors: authors.remove(&post.id).unwrap_or_default(),
-            picture: post.feature_image.as_ref().and_then(|src| pictures.remove(src.as_str())),
+            picture: post.feature_image.as_ref().and_then(|src| pictures.get(src).cloned()),
             post,
         })
         .collect())
@@ -36,10 +36,27 @@ pub(super) async fn cards(c: &mut Connection, ids: &[PostId]) -> Result<Vec<Post
 /// A post with its tags, authors and picture.
 pub(super) async fn full(c: &mut Connection, post: Post) -> Result<FullPost> {
     let id = std::slice::from_ref(&post.summary.id);
-    let tags = db::posts::tags_of(c, id).await?.into_iter().map(|(_, t)| t).collect();
+    let tags = db::posts::tags_of(c, id).await?.into_iter().map(|(_, tag)| tag).collect();
     let authors = db::posts::authors_of(c, id).await?.into_iter().map(|(_, a)| a).collect();
     let picture = picture(c, post.summary.feature_image.as_deref()).await?;
     Ok(FullPost { post, tags, authors, picture })
+}
+
+/// Posts with their tags, authors and pictures, in the same order: four questions for all of them.
+pub(super) async fn full_posts(c: &mut Connection, posts: Vec<Post>) -> Result<Vec<FullPost>> {
+    let ids: Vec<PostId> = posts.iter().map(|post| post.summary.id.clone()).collect();
+    let mut tags = by_post(db::posts::tags_of(c, &ids).await?);
+    let mut authors = by_post(db::posts::authors_of(c, &ids).await?);
+    let addresses: Vec<&str> =
+        posts.iter().filter_map(|post| post.summary.feature_image.as_deref()).collect();
+    let pictures = pictures(c, &addresses).await?;
+    let join = |post: Post| FullPost {
+        tags: tags.remove(&post.summary.id).unwrap_or_default(),
+        authors: authors.remove(&post.summary.id).unwrap_or_default(),
+        picture: post.summary.feature_image.as_ref().and_then(|src| pictures.get(src).cloned()),
+        post,
+    };
+    Ok(posts.into_iter().map(join).collect())
 }
 
 /// What is known of the picture at an address, if there is one.

@@ -99,11 +99,7 @@ async fn posts_after(
     let posts = db::posts::after(c, last.as_ref(), BATCH).await?;
     let Some(newest) = posts.last() else { return Ok(None) };
     *last = Some(newest.summary.id.clone());
-    let mut full = Vec::with_capacity(posts.len());
-    for post in posts {
-        full.push(assembly::full(c, post).await?);
-    }
-    Ok(Some(full))
+    Ok(Some(assembly::full_posts(c, posts).await?))
 }
 
 async fn authors(c: &mut Connection) -> db::Result<Vec<Author>> {

@@ -274,11 +274,10 @@ impl Reading {
         let settings = settings::load(&mut c).await?;
         let mut posts = Vec::new();
         for listed in db::listings::newest(&mut c, scope, limit).await? {
-            if let Some(post) = db::posts::by_id(&mut c, &listed.post_id).await? {
-                posts.push(assembly::full(&mut c, post).await?);
-            }
+            posts.extend(db::posts::by_id(&mut c, &listed.post_id).await?);
         }
-        Ok(Page { settings, content: posts })
+        let content = assembly::full_posts(&mut c, posts).await?;
+        Ok(Page { settings, content })
     }
 
     /// The feed of a public tag.

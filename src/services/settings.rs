@@ -15,11 +15,22 @@ use crate::domain::Settings;
 /// The database does not answer.
 pub async fn load(c: &mut Connection) -> db::Result<Settings> {
     let mut map = default_map();
+    let mut saved = Vec::new();
     for (key, text) in db::settings::all(c).await? {
-        let Ok(value) = serde_json::from_str(&text) else {
-            tracing::warn!(setting = key, "a setting is not JSON and is passed over");
-            continue;
-        };
+        match serde_json::from_str::<Value>(&text) {
+            Ok(value) => saved.push((key, value)),
+            Err(error) => {
+                tracing::warn!(setting = key, %error, "a setting is not JSON and is passed over");
+            }
+        }
+    }
+    let mut all = map.clone();
+    all.extend(saved.iter().cloned());
+    if let Ok(settings) = serde_json::from_value(Value::Object(all)) {
+        return Ok(settings);
+    }
+    // One of them is wrong: each is tried by itself.
+    for (key, value) in saved {
         if let Err(error) = fit(&mut map, &key, value) {
             tracing::warn!(setting = key, %error, "a setting does not fit and is passed over");
         }
