@@ -46,3 +46,18 @@ impl ServiceError {
 
 /// What a use case gives.
 pub type Result<T, E = ServiceError> = std::result::Result<T, E>;
+
+/// Does a whole transaction, and does it again where two writers waited for each other and the
+/// database gave up on this one.
+async fn retrying<T>(transaction: impl AsyncFn() -> Result<T>) -> Result<T> {
+    const TRIES: u32 = 3;
+    for _ in 1..TRIES {
+        match transaction().await {
+            Err(ServiceError::Database(error)) if error.is_transient() => {
+                tracing::debug!(%error, "a transaction is tried again");
+            }
+            result => return result,
+        }
+    }
+    transaction().await
+}

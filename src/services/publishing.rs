@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use sqlx::types::Json;
 
-use super::{Result, ServiceError, assembly};
+use super::{Result, ServiceError, assembly, retrying};
 use crate::db::redirects::Target;
 use crate::db::{self, Connection, Database, Transaction};
 use crate::domain::clock::Clock;
@@ -70,11 +70,14 @@ impl Publishing {
     /// # Errors
     /// [`ServiceError::Invalid`] where the draft breaks a rule.
     pub async fn create(&self, draft: &Draft) -> Result<Post> {
-        let mut t = self.db.write().await?;
-        let settings = super::settings::load(&mut t).await?;
-        let post = self.create_in(&mut t, &settings, draft, Provenance::default()).await?;
-        t.commit().await?;
-        Ok(post)
+        retrying(async || {
+            let mut t = self.db.write().await?;
+            let settings = super::settings::load(&mut t).await?;
+            let post = self.create_in(&mut t, &settings, draft, Provenance::default()).await?;
+            t.commit().await?;
+            Ok(post)
+        })
+        .await
     }
 
     /// Saves a changed post or page, if nobody changed it since `revision`.
@@ -83,16 +86,19 @@ impl Publishing {
     /// [`db::DbError::Changed`] where somebody did; [`ServiceError::Invalid`] where the draft
     /// breaks a rule or the post is gone.
     pub async fn update(&self, id: &PostId, revision: i64, draft: &Draft) -> Result<Post> {
-        let mut t = self.db.write().await?;
-        let settings = super::settings::load(&mut t).await?;
-        let mut post = db::posts::by_id(&mut t, id)
-            .await?
-            .ok_or_else(|| ServiceError::invalid("id", "there is no such post"))?;
-        post.revision = revision;
-        let now = self.clock.now();
-        let post = self.update_in(&mut t, &settings, post, draft, now).await?;
-        t.commit().await?;
-        Ok(post)
+        retrying(async || {
+            let mut t = self.db.write().await?;
+            let settings = super::settings::load(&mut t).await?;
+            let mut post = db::posts::by_id(&mut t, id)
+                .await?
+                .ok_or_else(|| ServiceError::invalid("id", "there is no such post"))?;
+            post.revision = revision;
+            let now = self.clock.now();
+            let post = self.update_in(&mut t, &settings, post, draft, now).await?;
+            t.commit().await?;
+            Ok(post)
+        })
+        .await
     }
 
     /// Deletes a post or page.

@@ -1,13 +1,13 @@
 //! The first posts of a new site: they show what it can do, and are easily thrown away.
 
-use crate::db::{self, Database, Transaction};
+use crate::db::{self, Database, DbError, Transaction};
 use crate::domain::clock::Clock;
 use crate::domain::post::Draft;
 use crate::domain::{Author, PostId, PostKind, Slug, Status, UserId};
 
-use super::Result;
 use super::publishing::{Provenance, Publishing};
 use super::settings;
+use super::{Result, ServiceError};
 
 /// A welcome post: its title, the rest of what a writer decides, and its text.
 struct Welcome {
@@ -74,16 +74,20 @@ const POSTS: [Welcome; 5] = [
 /// # Errors
 /// The database does not answer.
 pub async fn seed(db: &Database, publishing: &Publishing, clock: &dyn Clock) -> Result<bool> {
+    match try_to_seed(db, publishing, clock).await {
+        // Another instance that started at the same time was first.
+        Err(ServiceError::Database(DbError::Taken)) => Ok(false),
+        result => result,
+    }
+}
+
+async fn try_to_seed(db: &Database, publishing: &Publishing, clock: &dyn Clock) -> Result<bool> {
     const HOUR: i64 = 3600;
     if !is_empty(db).await? {
         return Ok(false);
     }
     let now = clock.now();
     let mut t = db.write().await?;
-    // Once more, now that nobody else writes: two instances may start at once.
-    if db::posts::exists(&mut t).await? {
-        return Ok(false);
-    }
     let settings = settings::load(&mut t).await?;
     let id = UserId::derived("welcome");
     let slug = Slug::of(&settings.title, settings.slug_style, id.as_str());
