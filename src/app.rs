@@ -13,6 +13,7 @@ use crate::services::importing::Importing;
 use crate::services::media::MediaLibrary;
 use crate::services::publishing::Publishing;
 use crate::services::reading::Reading;
+use crate::services::settings::SettingsEditor;
 use crate::services::users::Users;
 use crate::web;
 
@@ -31,6 +32,8 @@ pub struct App {
     pub publishing: Publishing,
     /// Takes files.
     pub media: MediaLibrary,
+    /// What an owner decides.
+    pub settings: SettingsEditor,
     /// Those who may sign in.
     pub users: Users,
     /// Takes sites in.
@@ -88,6 +91,7 @@ impl App {
         let publishing = Publishing::new(db.clone(), clock.clone(), entropy.clone());
         Ok(Self {
             reading: Reading::new(db.clone()),
+            settings: SettingsEditor::new(db.clone()),
             users: Users::new(db.clone(), clock.clone(), entropy.clone()),
             importing: Importing::new(
                 db.clone(),

@@ -7,6 +7,7 @@ mod export;
 mod import;
 mod migrate;
 mod serve;
+mod settings;
 mod user;
 
 use std::io::{self, Write as _};
@@ -30,7 +31,8 @@ struct Cli {
 }
 
 const AFTER_HELP: &str = "Without a command, `masthead` serves the site.\n\
-    Every setting can stand in masthead.toml or in the environment: see docs/DEPLOY.md.";
+    Everything that is configured can stand in masthead.toml or in the environment: see\n\
+    docs/DEPLOY.md.";
 
 /// What every command understands.
 #[derive(Debug, Args)]
@@ -61,6 +63,8 @@ enum Command {
     Migrate,
     /// Say what is wrong with the configuration
     Check,
+    /// Show or set what an owner decides once for every page: title, language, navigation …
+    Settings(settings::Options),
     /// Manage those who may sign in
     #[command(subcommand)]
     User(user::Command),
@@ -104,6 +108,7 @@ pub fn run() -> ExitCode {
                     Command::Import(options) => Box::pin(import::run(config, options)).await,
                     Command::Export(options) => export::run(config, options).await,
                     Command::Migrate => migrate::run(config).await,
+                    Command::Settings(options) => settings::run(config, options).await,
                     Command::User(command) => user::run(config, command).await,
                     Command::Check => unreachable!("handled above"),
                 }
@@ -113,7 +118,9 @@ pub fn run() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            complain(&failure.message);
+            if !failure.message.is_empty() {
+                complain(&failure.message);
+            }
             ExitCode::from(failure.code)
         }
     }
@@ -128,7 +135,12 @@ fn complain(message: &str) {
     let _ = writeln!(io::stderr().lock(), "masthead: {message}");
 }
 
-/// One line on standard output.
+/// One line on standard output. Where its reader has seen enough (`| head`), that is no failure.
 fn say(message: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stdout().lock(), "{message}")?)
+    match writeln!(io::stdout().lock(), "{message}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Err(Failure { message: String::new(), code: 0 })
+        }
+        result => Ok(result?),
+    }
 }

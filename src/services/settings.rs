@@ -3,8 +3,32 @@
 use serde_json::{Map, Value};
 
 use super::{Result, ServiceError};
-use crate::db::{self, Connection, Transaction};
+use crate::db::{self, Connection, Database, Transaction};
 use crate::domain::Settings;
+
+/// Changes the settings.
+#[derive(Debug, Clone)]
+pub struct SettingsEditor {
+    db: Database,
+}
+
+impl SettingsEditor {
+    /// An editor over a database.
+    pub fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    /// Sets one setting.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] where the key is not known or the value is not allowed.
+    pub async fn set(&self, key: &str, value: Value) -> Result<()> {
+        let mut t = self.db.write().await?;
+        save(&mut t, &Map::from_iter([(key.to_owned(), value)])).await?;
+        t.commit().await?;
+        Ok(())
+    }
+}
 
 /// The settings as they are; what was never set has its default.
 ///
