@@ -22,7 +22,7 @@ pub(super) async fn first(
 ) -> Result {
     match month(&year, &number) {
         Some(month) => show(&state, &uri, month, 1).await,
-        None => missing(&state, uri.path()).await,
+        None => missing(&state, &uri).await,
     }
 }
 
@@ -34,13 +34,13 @@ pub(super) async fn numbered(
     match (page_number(&page), month(&year, &number)) {
         (Some(1), Some(month)) => Ok(moved(&paths::month(month.year, month.month))),
         (Some(page), Some(month)) => show(&state, &uri, month, page).await,
-        _ => missing(&state, uri.path()).await,
+        _ => missing(&state, &uri).await,
     }
 }
 
 async fn show(state: &SiteState, uri: &OriginalUri, month: Month, number: u64) -> Result {
     let read = state.reading.month(month, number).await?;
-    let Some(list) = read.content else { return missing(state, uri.path()).await };
+    let Some(list) = read.content else { return missing(state, uri).await };
     let theme = theme::address(&read.settings);
     page(&MonthPage::new(state.site(&read.settings, &theme), month, &list.posts, list.pagination))
 }

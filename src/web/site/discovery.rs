@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse as _, Response};
-use http::header;
+use http::{Uri, header};
 
 use super::missing::missing;
 use super::{Result, moved};
@@ -38,7 +38,7 @@ pub(super) async fn security(
     let settings = state.reading.settings().await?;
     match security::render(&settings, &state.base_url, clock.now()) {
         Some(file) => Ok(text(security::CONTENT_TYPE, file)),
-        None => missing(&state, uri.path()).await,
+        None => missing(&state, &uri).await,
     }
 }
 
@@ -80,10 +80,10 @@ pub(super) async fn favicon(State(state): State<SiteState>) -> Result {
 }
 
 /// The Markdown of a published post.
-pub(super) async fn markdown(state: &SiteState, name: &str, path: &str) -> Result {
-    let Some(slug) = super::slug(name) else { return missing(state, path).await };
+pub(super) async fn markdown(state: &SiteState, name: &str, uri: &Uri) -> Result {
+    let Some(slug) = super::slug(name) else { return missing(state, uri).await };
     let page = state.reading.post_alone(&slug).await?;
-    let Some(full) = page.content else { return missing(state, path).await };
+    let Some(full) = page.content else { return missing(state, uri).await };
     let members_only = Strings::for_locale(&page.settings.locale).text("members-title");
     let source = markdown_alternate::render(&full, &state.base_url, &members_only);
     Ok(text(markdown_alternate::CONTENT_TYPE, source))

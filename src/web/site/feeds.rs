@@ -34,9 +34,9 @@ pub(super) async fn of_tag(
     Path(name): Path<String>,
     uri: OriginalUri,
 ) -> Result {
-    let Some(slug) = slug(&name) else { return missing(&state, uri.path()).await };
+    let Some(slug) = slug(&name) else { return missing(&state, &uri).await };
     let found = state.reading.tag_feed(&slug, LENGTH).await?;
-    let Some((tag, page)) = found else { return missing(&state, uri.path()).await };
+    let Some((tag, page)) = found else { return missing(&state, &uri).await };
     let about = About {
         self_path: &paths::tag_rss(&slug),
         home_path: &paths::tag(&slug),
@@ -51,9 +51,9 @@ pub(super) async fn of_author(
     Path(name): Path<String>,
     uri: OriginalUri,
 ) -> Result {
-    let Some(slug) = slug(&name) else { return missing(&state, uri.path()).await };
+    let Some(slug) = slug(&name) else { return missing(&state, &uri).await };
     let found = state.reading.author_feed(&slug, LENGTH).await?;
-    let Some((author, page)) = found else { return missing(&state, uri.path()).await };
+    let Some((author, page)) = found else { return missing(&state, &uri).await };
     let about = About {
         self_path: &paths::author_rss(&slug),
         home_path: &paths::author(&slug),

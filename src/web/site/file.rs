@@ -14,10 +14,10 @@ pub(super) async fn show(
     uri: OriginalUri,
 ) -> Result {
     if let Some(slug) = name.strip_suffix(".md") {
-        return discovery::markdown(&state, slug, uri.path()).await;
+        return discovery::markdown(&state, slug, &uri).await;
     }
     if name.starts_with("sitemap-") {
-        return sitemap::part(&state, uri.path()).await;
+        return sitemap::part(&state, &uri).await;
     }
-    missing(&state, uri.path()).await
+    missing(&state, &uri).await
 }

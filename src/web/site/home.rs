@@ -20,13 +20,13 @@ pub(super) async fn numbered(
     match page_number(&number) {
         Some(1) => Ok(moved(paths::HOME)),
         Some(number) => show(&state, &uri, number).await,
-        None => missing(&state, uri.path()).await,
+        None => missing(&state, &uri).await,
     }
 }
 
 async fn show(state: &SiteState, uri: &OriginalUri, number: u64) -> Result {
     let read = state.reading.home(number).await?;
-    let Some(list) = read.content else { return missing(state, uri.path()).await };
+    let Some(list) = read.content else { return missing(state, uri).await };
     let theme = theme::address(&read.settings);
     let site = state.site(&read.settings, &theme);
     page(&HomePage::new(site, &list.posts, list.pagination))

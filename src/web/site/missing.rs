@@ -4,7 +4,7 @@
 use askama::Template as _;
 use axum::extract::{OriginalUri, State};
 use axum::response::{Html, IntoResponse as _};
-use http::{Method, StatusCode, header};
+use http::{Method, StatusCode, Uri, header};
 
 use super::{Result, moved, theme};
 use crate::domain::paths;
@@ -23,11 +23,12 @@ pub(crate) async fn fallback(
     if method != Method::GET && method != Method::HEAD {
         return Ok(StatusCode::METHOD_NOT_ALLOWED.into_response());
     }
-    missing(&state, uri.path()).await
+    missing(&state, &uri).await
 }
 
 /// The answer where a route found nothing.
-pub(crate) async fn missing(state: &SiteState, path: &str) -> Result {
+pub(crate) async fn missing(state: &SiteState, uri: &Uri) -> Result {
+    let path = uri.path();
     if path.len() > MAX_PATH {
         return not_found(state, "").await;
     }
@@ -44,8 +45,8 @@ pub(crate) async fn missing(state: &SiteState, path: &str) -> Result {
             return Ok(moved(&target));
         }
     }
-    if let Some(path) = one_form(path) {
-        return Ok(moved(&path));
+    if let Some(form) = one_form(path) {
+        return Ok(moved(&with_query(form, uri)));
     }
     not_found(state, path).await
 }
@@ -88,6 +89,15 @@ fn one_form(path: &str) -> Option<String> {
         form.make_ascii_lowercase();
     }
     (form != path).then_some(form)
+}
+
+/// What stood behind the `?` of the other form stands there still.
+fn with_query(mut form: String, uri: &Uri) -> String {
+    if let Some(query) = uri.query() {
+        form.push('?');
+        form.push_str(query);
+    }
+    form
 }
 
 #[cfg(test)]

@@ -16,9 +16,9 @@ pub(super) async fn show(
     Path(name): Path<String>,
     uri: OriginalUri,
 ) -> Result {
-    let Some(slug) = slug(&name) else { return missing(&state, uri.path()).await };
+    let Some(slug) = slug(&name) else { return missing(&state, &uri).await };
     let read = state.reading.post(&slug).await?;
-    let Some(view) = read.content else { return missing(&state, uri.path()).await };
+    let Some(view) = read.content else { return missing(&state, &uri).await };
     let theme = theme::address(&read.settings);
     render(state.site(&read.settings, &theme), &view)
 }
@@ -30,7 +30,7 @@ pub(super) async fn preview(
     uri: OriginalUri,
 ) -> Result {
     let read = state.reading.preview(&uuid).await?;
-    let Some(view) = read.content else { return missing(&state, uri.path()).await };
+    let Some(view) = read.content else { return missing(&state, &uri).await };
     let summary = &view.full.post.summary;
     if summary.status == crate::domain::Status::Published {
         return Ok(super::moved(&paths::post(&summary.slug)));

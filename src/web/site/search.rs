@@ -30,11 +30,11 @@ pub(super) async fn show(
     let number = match number.as_deref().map(page_number) {
         None => 1,
         Some(Some(number)) => number,
-        Some(None) => return missing(&state, uri.path()).await,
+        Some(None) => return missing(&state, &uri).await,
     };
     let read = state.reading.search(words, number).await?;
     if read.content.is_none() && number > 1 {
-        return missing(&state, uri.path()).await;
+        return missing(&state, &uri).await;
     }
     let theme = theme::address(&read.settings);
     let results = read

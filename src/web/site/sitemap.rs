@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::header;
+use http::{Uri, header};
 
 use super::Result;
 use super::missing::missing;
@@ -19,15 +19,15 @@ pub(super) async fn index(State(state): State<SiteState>) -> Result {
 }
 
 /// One part, if `path` names one that is there.
-pub(super) async fn part(state: &SiteState, path: &str) -> Result {
-    let Some(part) = Part::from_path(path) else { return missing(state, path).await };
+pub(super) async fn part(state: &SiteState, uri: &Uri) -> Result {
+    let Some(part) = Part::from_path(uri.path()) else { return missing(state, uri).await };
     let mut entries = rows(state, part).await?;
     if part.holds_home() {
         let newest = state.reading.posts(0, 1).await?;
         entries.insert(0, Entry::home(newest.first().map(|post| post.updated_at)));
     }
     if entries.is_empty() {
-        return missing(state, path).await;
+        return missing(state, uri).await;
     }
     Ok(xml(sitemap::urlset(&state.base_url, &entries)))
 }

@@ -24,14 +24,14 @@ pub(super) async fn numbered(
     match (page_number(&number), slug(&name)) {
         (Some(1), Some(slug)) => Ok(moved(&paths::tag(&slug))),
         (Some(number), _) => show(&state, &uri, &name, number).await,
-        _ => missing(&state, uri.path()).await,
+        _ => missing(&state, &uri).await,
     }
 }
 
 async fn show(state: &SiteState, uri: &OriginalUri, name: &str, number: u64) -> Result {
-    let Some(slug) = slug(name) else { return missing(state, uri.path()).await };
+    let Some(slug) = slug(name) else { return missing(state, uri).await };
     let read = state.reading.tag(&slug, number).await?;
-    let Some(found) = read.content else { return missing(state, uri.path()).await };
+    let Some(found) = read.content else { return missing(state, uri).await };
     let theme = theme::address(&read.settings);
     let (site, list) = (state.site(&read.settings, &theme), &found.list);
     page(&TagPage::new(site, &found.subject, found.picture.as_ref(), &list.posts, list.pagination))
