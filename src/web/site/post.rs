@@ -43,8 +43,9 @@ pub(super) async fn preview(
 
 fn render(site: Site<'_>, view: &PostView) -> Result {
     let full = &view.full;
+    let closed = full.post.summary.visibility == Visibility::Members;
     match full.post.summary.kind {
-        PostKind::Page => page(&StaticPage::new(site, full)),
+        PostKind::Page => page(&StaticPage::new(site, full, closed)),
         PostKind::Post => page(&PostPage::new(
             site,
             full,
@@ -52,7 +53,7 @@ fn render(site: Site<'_>, view: &PostView) -> Result {
                 previous: view.previous.as_ref(),
                 next: view.next.as_ref(),
                 related: &view.related,
-                closed: full.post.summary.visibility == Visibility::Members,
+                closed,
             },
         )),
     }

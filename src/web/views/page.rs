@@ -5,6 +5,7 @@ use askama::Template;
 use crate::domain::Status;
 use crate::domain::paths;
 use crate::domain::post::FullPost;
+use crate::i18n::Strings;
 use crate::web::assets::asset;
 
 use super::Site;
@@ -19,6 +20,8 @@ use super::story::{Language, language_of};
 #[template(path = "page.html")]
 pub struct StaticPage<'a> {
     frame: Frame<'a>,
+    /// The words in the language of the page.
+    strings: &'static Strings,
     language: Option<Language>,
     preview: bool,
     title: &'a str,
@@ -27,14 +30,15 @@ pub struct StaticPage<'a> {
     standfirst: Option<&'a str>,
     picture: Option<PictureView>,
     caption: Option<&'a str>,
-    html: &'a str,
+    html: Option<&'a str>,
 }
 
 impl<'a> StaticPage<'a> {
-    /// A static page.
+    /// A static page; `closed` where the text is kept from this reader.
     #[must_use]
-    pub fn new(site: Site<'a>, full: &'a FullPost) -> Self {
+    pub fn new(site: Site<'a>, full: &'a FullPost, closed: bool) -> Self {
         let post = &full.post.summary;
+        let locale = post.locale.as_ref().unwrap_or(&site.settings.locale);
         let path = paths::post(&post.slug);
         let preview = post.status != Status::Published;
         let shown = full.post.show_title_and_feature_image;
@@ -46,6 +50,7 @@ impl<'a> StaticPage<'a> {
         meta.article = None;
         meta.lines.clear();
         Self {
+            strings: Strings::for_locale(locale),
             language: language_of(site, post),
             preview,
             title: &post.title,
@@ -53,7 +58,7 @@ impl<'a> StaticPage<'a> {
             standfirst: post.custom_excerpt.as_deref(),
             picture: picture.map(|p| PictureView::new(p, alt, WIDE).first()),
             caption: post.feature_image_caption.as_deref().filter(|caption| !caption.is_empty()),
-            html: &full.post.html,
+            html: (!closed).then_some(full.post.html.as_str()),
             frame: Frame::new(site, &path, meta).with_code(
                 full.post.codeinjection_head.as_ref(),
                 full.post.codeinjection_foot.as_ref(),

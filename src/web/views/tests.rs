@@ -71,7 +71,7 @@ fn post_pages(site: Site<'_>) -> Vec<Named> {
         ("post-closed", rendered(&PostPage::new(site, &text(6, ESSAY), closed))),
         ("post-pictures", rendered(&PostPage::new(site, &text(8, &picture.repeat(40)), alone))),
         ("post-preview", rendered(&PostPage::new(site, &draft, alone))),
-        ("page", rendered(&StaticPage::new(site, &full(card("About", 400, &[]), ESSAY)))),
+        ("page", rendered(&StaticPage::new(site, &full(card("About", 400, &[]), ESSAY), false))),
     ]
 }
 
