@@ -67,12 +67,14 @@ pub async fn summaries(c: &mut Connection, ids: &[PostId]) -> Result<Vec<PostSum
     Ok(fetch_among!(c, SQL, ids)?)
 }
 
-/// The texts of posts without markup.
+/// What everybody may read of posts, without markup: see [`Post::open_text`].
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn plaintexts(c: &mut Connection, ids: &[PostId]) -> Result<Vec<(PostId, String)>> {
-    Ok(fetch_among!(c, "select id, plaintext from posts where id in ", ids)?)
+pub async fn open_texts(c: &mut Connection, ids: &[PostId]) -> Result<Vec<(PostId, String)>> {
+    const SQL: &str = "select id, case visibility when 'public' then plaintext else excerpt end \
+        from posts where id in ";
+    Ok(fetch_among!(c, SQL, ids)?)
 }
 
 /// The newest published post that is featured.

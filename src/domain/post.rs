@@ -131,6 +131,17 @@ pub struct Post {
     pub headings: Json<Vec<Heading>>,
 }
 
+impl Post {
+    /// What everybody may read of it, without markup.
+    #[must_use]
+    pub fn open_text(&self) -> &str {
+        match self.summary.visibility {
+            Visibility::Public => &self.plaintext,
+            Visibility::Members => &self.summary.excerpt,
+        }
+    }
+}
+
 /// A heading of a text, for its table of contents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heading {

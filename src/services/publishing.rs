@@ -429,7 +429,8 @@ async fn render(c: &mut Connection, settings: &Settings, draft: &Draft) -> Resul
     Ok(text::render(&draft.markdown, &options))
 }
 
-/// Puts a published post into the search index, and takes any other out of it.
+/// Puts a published post into the search index, and takes any other out of it. What only members
+/// read is not in there: what a search finds tells what stands in a text.
 async fn index(t: &mut Transaction, settings: &Settings, post: &Post) -> Result<()> {
     let summary = &post.summary;
     if summary.status != Status::Published {
@@ -437,6 +438,6 @@ async fn index(t: &mut Transaction, settings: &Settings, post: &Post) -> Result<
     }
     let locale = summary.locale.as_deref().unwrap_or(&settings.locale);
     let title = text::search::terms(&summary.title, locale);
-    let body = text::search::terms(&post.plaintext, locale);
+    let body = text::search::terms(post.open_text(), locale);
     Ok(db::search::index(t, &summary.id, &title, &body).await?)
 }

@@ -236,7 +236,7 @@ impl Reading {
         let total = total.min(MAX_SEARCH_PAGE * u64::from(RESULTS_PER_PAGE));
         let ids: Vec<PostId> = found.into_iter().map(|f| f.post_id).collect();
         let mut texts: HashMap<PostId, String> =
-            db::posts::plaintexts(&mut c, &ids).await?.into_iter().collect();
+            db::posts::open_texts(&mut c, &ids).await?.into_iter().collect();
         let hits = assembly::cards(&mut c, &ids).await?.into_iter().map(|card| {
             let locale = card.post.locale.as_deref().unwrap_or(&settings.locale);
             let body = texts.remove(&card.post.id).unwrap_or_default();

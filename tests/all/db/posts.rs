@@ -176,7 +176,7 @@ async fn summaries_leave_out_what_is_not_there(db: &TestDatabase) {
     let ids = [gone.summary.id, here.summary.id.clone()];
     let found = posts::summaries(&mut t, &ids).await.unwrap();
     assert_eq!(found.as_slice(), std::slice::from_ref(&here.summary));
-    let texts = posts::plaintexts(&mut t, &ids).await.unwrap();
+    let texts = posts::open_texts(&mut t, &ids).await.unwrap();
     assert_eq!(texts, [(here.summary.id, here.plaintext)]);
     assert!(posts::exists(&mut t).await.unwrap());
 }
