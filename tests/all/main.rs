@@ -7,4 +7,6 @@
 
 mod browser;
 mod db;
+mod instance;
+mod site;
 mod support;

@@ -1,0 +1,156 @@
+//! An instance within the tests: all of Masthead but the listener, at a time that tests move.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use masthead::app::App;
+use masthead::config::Config;
+use masthead::db;
+use masthead::domain::clock::ManualClock;
+use masthead::domain::entropy::CountingEntropy;
+use masthead::domain::post::Draft;
+use masthead::domain::{Author, Post, PostKind, Status, Tag, Timestamp};
+use masthead::services::settings;
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+use crate::support::TestDatabase;
+use crate::support::fixtures::NOON;
+
+/// The address under which readers know the site.
+pub const URL: &str = "https://example.org";
+
+/// One of perhaps several instances on a database.
+pub struct Instance {
+    pub app: App,
+    pub clock: Arc<ManualClock>,
+    folder: TempDir,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Instance {
+    /// An instance whose clock stands at noon.
+    pub async fn on(database: &TestDatabase) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url: Value = database.url.as_str().into();
+        let mut config = Config::default();
+        config.server.url = URL.to_owned();
+        config.database.url = serde_json::from_value(url).unwrap();
+        config.database.readers = 2;
+        config.database.acquire_timeout_s = 5;
+        config.media.dir = folder.path().join("media");
+        let clock = Arc::new(ManualClock::at(NOON));
+        let entropy = Arc::new(CountingEntropy::from(1));
+        let app = App::open_with(config, clock.clone(), entropy).await.unwrap();
+        Self { app, clock, folder }
+    }
+
+    /// The folder of the media store.
+    pub fn media(&self) -> &Path {
+        &self.app.config.media.dir
+    }
+
+    /// A place beside the media store that nothing has yet.
+    pub fn beside(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Asks for anything.
+    pub async fn ask(&self, request: Request<Body>) -> Answer {
+        let (head, body) = self.app.router().oneshot(request).await.unwrap().into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: head.status, headers: head.headers, body }
+    }
+
+    /// Asks for a path with a method and some fields.
+    pub async fn request(&self, method: Method, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in fields {
+            request = request.header(*name, *value);
+        }
+        self.ask(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Asks for a page.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.request(Method::GET, path, &[]).await
+    }
+
+    /// The text of a page that is there.
+    pub async fn page(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        answer.text()
+    }
+
+    /// Saves a new post or page.
+    pub async fn create(&self, draft: &Draft) -> Post {
+        self.app.publishing.create(draft).await.unwrap()
+    }
+
+    pub async fn add_author(&self, author: &Author) {
+        let mut t = self.app.db.write().await.unwrap();
+        db::users::save(&mut t, author).await.unwrap();
+        t.commit().await.unwrap();
+    }
+
+    pub async fn add_tag(&self, tag: &Tag) {
+        let mut t = self.app.db.write().await.unwrap();
+        db::tags::save(&mut t, tag).await.unwrap();
+        t.commit().await.unwrap();
+    }
+
+    /// Sets some settings.
+    pub async fn set(&self, changes: Value) {
+        let Value::Object(changes) = changes else { panic!("settings are an object") };
+        let mut t = self.app.db.write().await.unwrap();
+        settings::save(&mut t, &changes).await.unwrap();
+        t.commit().await.unwrap();
+    }
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    /// A field that must be there.
+    pub fn field(&self, name: &str) -> &str {
+        let value = self.headers.get(name).unwrap_or_else(|| panic!("no {name}: {self:?}"));
+        value.to_str().unwrap()
+    }
+
+    /// Where a permanent redirect leads; `None` for any other answer.
+    pub fn moved_to(&self) -> Option<&str> {
+        (self.status == StatusCode::MOVED_PERMANENTLY)
+            .then(|| self.field(header::LOCATION.as_str()))
+    }
+}
+
+/// A text that readers see, published at an instant.
+pub fn published(title: &str, at: Timestamp) -> Draft {
+    Draft {
+        title: title.to_owned(),
+        markdown: format!("The text of {title}."),
+        status: Status::Published,
+        published_at: Some(at),
+        show_title_and_feature_image: true,
+        ..Draft::default()
+    }
+}
+
+/// A page that readers see.
+pub fn page(title: &str) -> Draft {
+    Draft { kind: PostKind::Page, ..published(title, NOON) }
+}

@@ -1,0 +1,12 @@
+//! The readers' site, asked over HTTP as readers, feed readers, crawlers and strangers ask it.
+
+mod addresses;
+mod clock;
+mod discretion;
+mod furnished;
+mod headers;
+mod hostile;
+mod search;
+mod validators;
+
+use furnished::furnished;
