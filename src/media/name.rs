@@ -30,12 +30,20 @@ pub struct StoredName(String);
 pub struct InvalidName;
 
 impl StoredName {
-    /// The name for bytes of a type that came under some name, which may be a whole path.
+    /// The name for bytes of a type that came under some name, which may be a whole path. Bytes
+    /// that come under the very name they had in a store keep it: they may come from an export.
     #[must_use]
     pub fn new(original: &str, bytes: &[u8], file_type: &FileType) -> Self {
         let hash = HEXLOWER.encode(&Sha256::digest(bytes)[..HASH_DIGITS / 2]);
-        let stem = stem(original).unwrap_or_else(|| "file".to_owned());
-        Self(format!("{stem}-{hash}.{}", file_type.extension))
+        let file = last_segment(original);
+        let before = file.parse::<Self>().ok().filter(|name| {
+            let extension = name.0.rsplit_once('.').map(|(_, extension)| extension);
+            name.hash() == hash && extension == Some(file_type.extension)
+        });
+        before.unwrap_or_else(|| {
+            let stem = stem(file).unwrap_or_else(|| "file".to_owned());
+            Self(format!("{stem}-{hash}.{}", file_type.extension))
+        })
     }
 
     /// The name itself.
@@ -58,9 +66,12 @@ impl StoredName {
     }
 }
 
-/// The readable part: the last segment of a path, without its extension, as an ASCII slug.
-fn stem(original: &str) -> Option<String> {
-    let file = original.rsplit(['/', '\\']).next().unwrap_or(original);
+fn last_segment(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// The readable part: the name of a file, without its extension, as an ASCII slug.
+fn stem(file: &str) -> Option<String> {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let slug = Slug::from_text(stem, SlugStyle::Ascii)?;
     let bounded: String = slug.as_str().chars().take(MAX_STEM).collect();
@@ -122,6 +133,16 @@ mod tests {
         }
         assert_eq!(name("x").hash(), "277089d91c0b");
         assert_eq!(name("x").file_type().content_type, "image/png");
+    }
+
+    #[test]
+    fn a_stored_name_stays_what_it_is() {
+        let stored = name(&"a".repeat(10_000));
+        assert_eq!(name(&format!("/export/media/{stored}")), stored);
+        let of_other_bytes = "x-000000000000.png";
+        assert_eq!(name(of_other_bytes).as_str(), "x-000000000000-277089d91c0b.png");
+        let of_other_type = "x-277089d91c0b.gif";
+        assert_eq!(name(of_other_type).as_str(), "x-277089d91c0b-277089d91c0b.png");
     }
 
     #[test]
