@@ -1,5 +1,5 @@
 //! A private PostgreSQL for the tests of this process: started by the first that asks, in a folder
-//! of its own on a free port, and gone when the process is.
+//! of its own on a free port, and gone when the process is. The benches start one whose folder stays.
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, TcpListener};
@@ -20,8 +20,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// The database that every migrated test database is a copy of.
 const TEMPLATE: &str = "template_masthead";
 
-/// The server. It lives as long as the pipe to its script, and that as long as the process.
-struct Cluster {
+/// A server. It lives as long as the pipe to its script, and that as long as the process.
+pub struct Cluster {
     port: u16,
     #[expect(dead_code, reason = "holds the pipe; the server stops when it closes")]
     script: Child,
@@ -74,26 +74,49 @@ fn cluster() -> &'static Cluster {
 }
 
 fn start() -> Result<Cluster, String> {
+    let folder = tempfile::Builder::new().prefix("masthead-postgres-").tempdir();
+    let folder = folder.map_err(|error| format!("no temporary folder: {error}"))?.keep();
+    let cluster = start_in(&folder, Afterwards::Remove)?;
+    make_template(cluster.port)?;
+    Ok(cluster)
+}
+
+/// What becomes of a server's folder when the server is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Afterwards {
+    /// It is removed.
+    Remove,
+    /// It stays, for a server that goes on with it.
+    Keep,
+}
+
+/// Starts a server in a folder that is there: empty, or one that was kept.
+pub fn start_in(folder: &Path, afterwards: Afterwards) -> Result<Cluster, String> {
     let bin = find().ok_or_else(|| {
         format!("PostgreSQL {OLDEST} or later is not installed; `tests/run` installs it")
     })?;
-    let folder = tempfile::Builder::new().prefix("masthead-postgres-").tempdir();
-    let folder = folder.map_err(|error| format!("no temporary folder: {error}"))?.keep();
     let port = free_port().map_err(|error| format!("no free port: {error}"))?;
     let mut script = Command::new("sh")
         .args(["-c", include_str!("postgres.sh"), "postgres.sh"])
         .arg(&bin)
-        .arg(&folder)
+        .arg(folder)
         .arg(port.to_string())
+        .arg(if afterwards == Afterwards::Keep { "keep" } else { "remove" })
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         // A group of its own: a signal to the tests is not one to the server.
         .process_group(0)
         .spawn()
         .map_err(|error| format!("sh: {error}"))?;
-    wait_until_ready(&bin, &folder, port, &mut script)?;
-    make_template(port)?;
+    wait_until_ready(&bin, folder, port, &mut script)?;
     Ok(Cluster { port, script })
+}
+
+impl Cluster {
+    /// The address of one of its databases.
+    pub fn url(&self, name: &str) -> String {
+        url(self.port, name)
+    }
 }
 
 fn wait_until_ready(

@@ -1,9 +1,11 @@
-# Runs a private PostgreSQL until standard input ends, then stops it and removes its folder.
+# Runs a private PostgreSQL until standard input ends, then stops it and removes its folder, or
+# keeps it for the next time.
 #
 # Standard input is a pipe whose other end only the tests hold: however they end, by panic or by
-# SIGKILL, the pipe ends with them. Usage: sh postgres.sh BIN DIR PORT, with DIR there and empty.
+# SIGKILL, the pipe ends with them. Usage: sh postgres.sh BIN DIR PORT keep|remove, with DIR there,
+# empty or kept.
 
-bin=$1 dir=$2 port=$3
+bin=$1 dir=$2 port=$3 afterwards=$4
 
 # Caught, not ignored: an interrupted test run must still get to the last line.
 trap : INT TERM HUP
@@ -18,7 +20,7 @@ elif command -v setpriv >/dev/null; then
 fi
 
 cd /
-if $as "$bin/initdb" --pgdata="$dir/data" --auth=trust --username=app --encoding=UTF8 \
+if [ -f "$dir/data/PG_VERSION" ] || $as "$bin/initdb" --pgdata="$dir/data" --auth=trust --username=app --encoding=UTF8 \
     --locale=C.UTF-8 --no-sync --no-instructions </dev/null >"$dir/log" 2>&1; then
     # Nothing here has to survive a power cut.
     $as "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 \
@@ -32,4 +34,4 @@ if $as "$bin/initdb" --pgdata="$dir/data" --auth=trust --username=app --encoding
 else
     cat "$dir/log" >&2
 fi
-rm -rf "$dir"
+[ "$afterwards" = keep ] || rm -rf "$dir"

@@ -1,0 +1,17 @@
+//! What the benches stand on: sites of known sizes on both databases, and made-up texts.
+
+mod fill;
+#[expect(dead_code, reason = "the tests use the rest of it")]
+#[path = "../../../tests/all/support/postgres.rs"]
+mod postgres;
+pub mod prose;
+pub mod site;
+
+pub use site::Site;
+
+use std::sync::LazyLock;
+
+use tokio::runtime::Runtime;
+
+/// Where asynchronous code runs.
+pub static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads start"));
