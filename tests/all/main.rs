@@ -9,4 +9,5 @@ mod browser;
 mod db;
 mod instance;
 mod site;
+mod rules;
 mod support;
