@@ -3,6 +3,9 @@
 import { accessSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
+// Milliseconds for what should take a fraction of that.
+const PATIENCE = 10_000;
+
 const candidates = [
   process.env.CHROMIUM,
   '/usr/bin/chromium',
@@ -45,6 +48,7 @@ function watchShifts() {
 export async function open(browser, site, options) {
   const context = await browser.newContext({ baseURL: site, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   const faults = [];
   if (options.javaScriptEnabled !== false) await page.addInitScript(watchShifts);
   const isThePage = (request) => request.isNavigationRequest() && request.frame() === page.mainFrame();

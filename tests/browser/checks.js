@@ -26,8 +26,14 @@ export async function fitsTheWindow(page) {
   const wide = await page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];
-    const outside = (e) => e.getBoundingClientRect().right > clientWidth + 0.5;
-    return [...document.querySelectorAll('body *')].filter(outside).map((e) => e.outerHTML.slice(0, 120));
+    const outside = (e) => {
+      const { left, right } = e.getBoundingClientRect();
+      return left < -0.5 || right > clientWidth + 0.5;
+    };
+    const scrolls = (e) => e !== document.body && getComputedStyle(e).overflowX !== 'visible';
+    const isHeld = (e) => e.parentElement && (scrolls(e.parentElement) || isHeld(e.parentElement));
+    return [`${scrollWidth} > ${clientWidth}`, ...[...document.querySelectorAll('body *')]
+      .filter((e) => outside(e) && !isHeld(e)).map((e) => e.outerHTML.slice(0, 120))];
   });
   assert.deepEqual(wide, [], 'elements beyond the window');
 }
@@ -41,7 +47,7 @@ export async function doesNotMove(page) {
     }
     scrollTo({ top: 0, behavior: 'instant' });
   });
-  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete));
   assert.equal(await page.evaluate(() => window.shifts), 0, 'cumulative layout shift');
 }
 
@@ -76,20 +82,29 @@ export async function isLight(responses) {
 
 // Walks with the keyboard: the skip link comes first, and every stop can be seen.
 export async function canBeWalkedByKeyboard(page) {
+  // What scrolls smoothly is out of sight for a while.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   const stop = () => page.evaluate(() => {
     const e = document.activeElement;
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(e);
+    const look = () => [e, e.parentElement].map((element) => {
+      const { outline, boxShadow, borderColor, backgroundColor } = getComputedStyle(element);
+      return [outline, boxShadow, borderColor, backgroundColor].join();
+    }).join();
     const { width, height, top, bottom } = e.getBoundingClientRect();
+    const focused = look();
+    e.blur();
+    const blurred = look();
+    e.focus({ preventScroll: true });
     return {
       html: e.outerHTML.slice(0, 120),
-      target: e.getAttribute('href'),
-      shown: (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none',
+      skipsTo: e.hash && document.getElementById(decodeURIComponent(e.hash.slice(1)))?.localName,
+      shown: focused !== blurred,
       inView: width > 0 && height > 0 && bottom > 0 && top < innerHeight,
     };
   });
   await page.keyboard.press('Tab');
   const first = await stop();
-  assert.equal(first.target, '#main', `the first stop is the skip link, not ${first.html}`);
+  assert.equal(first.skipsTo, 'main', `the first stop is the skip link, not ${first.html}`);
   for (let n = 0; n < 15; n += 1) {
     const at = await stop();
     if (at.html.startsWith('<body')) break;
