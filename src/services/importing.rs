@@ -10,7 +10,7 @@ mod posts;
 mod report;
 mod tags;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub use report::{Outcome, Report};
@@ -65,6 +65,8 @@ struct Run<'a> {
     settings: Settings,
     /// The authors of the source by their keys.
     authors: HashMap<String, UserId>,
+    /// The addresses of the files that were uploaded; many texts may show one.
+    files: HashSet<String>,
     report: Report,
 }
 
@@ -96,6 +98,7 @@ impl Importing {
             options,
             settings: settings::load(&mut t).await?,
             authors: HashMap::new(),
+            files: HashSet::new(),
             report: Report::default(),
         };
         if !site.posts.is_empty() {
@@ -128,6 +131,7 @@ impl Importing {
         } else {
             t.commit().await?;
         }
+        run.report.files = run.files.len();
         Ok(run.report)
     }
 }

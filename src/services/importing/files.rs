@@ -46,7 +46,7 @@ impl Run<'_> {
             };
             let address = match stored {
                 Ok(address) => {
-                    self.report.files += 1;
+                    self.files.insert(address.clone());
                     address
                 }
                 Err(ServiceError::Media(error)) => {

@@ -22,7 +22,7 @@ pub struct Report {
     pub updated: usize,
     /// Posts and pages that had not.
     pub unchanged: usize,
-    /// Pictures and other files that came into the media store.
+    /// Different pictures and other files of the source, in the media store now.
     pub files: usize,
     /// Authors of the source.
     pub authors: usize,
