@@ -94,6 +94,11 @@ async fn try_to_seed(db: &Database, publishing: &Publishing, clock: &dyn Clock) 
     let mut author = Author::named(id.clone(), &settings.title, slug, now);
     author.bio = Some("The site itself, until you write your own first post.".to_owned());
     db::users::save(&mut t, &author).await?;
+    // Once more: an instance that starts at the same moment writes the same author, and whoever comes
+    // second has waited for that row.
+    if db::posts::exists(&mut t).await? {
+        return Ok(false);
+    }
     for (age, post) in (1..).zip(POSTS.iter().rev()) {
         let draft = Draft {
             kind: post.kind,
