@@ -39,12 +39,12 @@ const EXCEPTIONS: [(&str, &str); 2] = [
 
 #[test]
 fn no_room_looks_up() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let files = files_below(&root);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = files_below(&source);
     assert!(files.len() > 100, "the source was not found");
     let mut wrong = Vec::new();
     for file in files {
-        let path = file.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+        let path = file.strip_prefix(&source).unwrap().to_string_lossy().replace('\\', "/");
         let room = path.split('/').next().unwrap().trim_end_matches(".rs");
         if room == "lib" {
             continue;
