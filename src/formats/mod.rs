@@ -63,6 +63,9 @@ pub struct SourcePost {
     pub draft: Draft,
     /// Keys of [`SourceAuthor`]s, in order.
     pub authors: Vec<String>,
+    /// When its file was last written to, for what has no other date. It is nothing that the source
+    /// says: copying a file changes it.
+    pub file_date: Option<Timestamp>,
     /// When it was made, where the source says so.
     pub created_at: Option<Timestamp>,
     /// When it last changed, where the source says so.
@@ -73,6 +76,14 @@ pub struct SourcePost {
     pub files: Vec<SourceFile>,
     /// What could not be kept as it was.
     pub warnings: Vec<String>,
+}
+
+impl SourcePost {
+    /// Whether the source gave the id, so that no other post has it; else it follows from the key.
+    #[must_use]
+    pub fn has_its_own_id(&self) -> bool {
+        self.id != PostId::derived(&self.key)
+    }
 }
 
 /// A file that a post, an author, a tag or the settings refer to.

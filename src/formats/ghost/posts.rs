@@ -118,6 +118,7 @@ impl PostReader<'_> {
             feed_guid: feed_guid.map(str::to_owned),
             draft,
             authors,
+            file_date: None,
             created_at,
             updated_at,
             aliases: Vec::new(),

@@ -352,6 +352,7 @@ fn as_source(full: &FullPost) -> SourcePost {
     let FullPost { post, tags, authors, .. } = full;
     let s = &post.summary;
     SourcePost {
+        file_date: None,
         key: post.uuid.clone(),
         origin: s.title.clone(),
         id: s.id.clone(),

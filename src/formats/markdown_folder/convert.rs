@@ -86,7 +86,7 @@ pub fn post(
         status: status(&page, shared.options),
         featured: page.fields.flag(&["featured", "pinned", "sticky"]).unwrap_or_default(),
         locale: page.locale.clone().filter(|l| Some(l) != shared.config.locale().as_ref()),
-        published_at: page.date,
+        published_at: page.date.filter(|_| !page.is_dated_by_file),
         show_title_and_feature_image: true,
         trusted: shared.options.trusted,
         tags: page.topics.all(section),
@@ -117,6 +117,7 @@ pub fn post(
     let aliases = aliases.into_iter().filter(|a| a.trim_end_matches('/') != now).collect();
     draft.frontmatter = std::mem::take(&mut page.fields).rest();
     SourcePost {
+        file_date: page.date.filter(|_| page.is_dated_by_file),
         id: PostId::derived(&key),
         uuid: ids::derived_uuid(&key),
         origin: slashed(&page.path),

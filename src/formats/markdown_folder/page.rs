@@ -31,8 +31,10 @@ pub struct Page {
     pub title: String,
     /// The slug that it wishes for.
     pub slug: Slug,
-    /// When it was published, where the file says so.
+    /// When it was published, where the file says so; else when the file was last written to.
     pub date: Option<Timestamp>,
+    /// Whether the date is that of the file.
+    pub is_dated_by_file: bool,
     /// Post or page, where the file says so.
     pub kind: Option<PostKind>,
     /// Whether it is not to be shown yet.
@@ -123,6 +125,7 @@ impl Page {
             slug,
             date,
             kind,
+            is_dated_by_file: false,
             is_draft,
             locale,
             addresses: Vec::new(),

@@ -267,6 +267,7 @@ impl<'a> Reader<'a> {
         let modified = std::fs::metadata(self.root.join(&page.path)).and_then(|m| m.modified());
         let instant = modified.ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
         page.date = instant.map(|instant| Timestamp::from(instant).min(self.options.now));
+        page.is_dated_by_file = true;
         if page.kind != Some(PostKind::Page) {
             page.warnings.push("no date; it has the date of its file".to_owned());
         }

@@ -6,7 +6,7 @@ use super::{Outcome, Run};
 use crate::db::redirects::Target;
 use crate::db::{self, Transaction};
 use crate::domain::post::{Draft, FullPost};
-use crate::domain::{Post, PostId};
+use crate::domain::{PostId, Status};
 use crate::formats::{Problem, SourcePost};
 use crate::services::publishing::Provenance;
 use crate::services::{Result, ServiceError, assembly};
@@ -47,7 +47,11 @@ impl Run<'_> {
 
         let key = self.key("post", &source.key);
         let fingerprint = fingerprint(&source);
-        let (known, before) = self.known(t, &key, &source).await?;
+        let (known, before) = self.known(t, &key, &source, &fingerprint).await?;
+        if source.draft.status == Status::Published && source.draft.published_at.is_none() {
+            let was = before.as_ref().and_then(|full| full.post.summary.published_at);
+            source.draft.published_at = was.or(source.file_date);
+        }
         if known.as_deref() == Some(&fingerprint) && before.is_some() {
             return Ok(Outcome::Unchanged);
         }
@@ -93,32 +97,36 @@ impl Run<'_> {
 
     /// What this post of the source became before, and the hash of what was read then.
     ///
-    /// A source that has moved is known by the id, which is the same for the same source, as long as
-    /// title or date agree: two blogs may both have a `hello.md`.
+    /// A source that has moved is known by the id. One that follows from a path says little, since
+    /// two blogs may both have an `about.md`: there all of the text has to agree, or title and date.
     async fn known(
         &self,
         t: &mut Transaction,
         key: &str,
         source: &SourcePost,
+        fingerprint: &str,
     ) -> Result<(Option<String>, Option<FullPost>)> {
-        if let Some((id, fingerprint)) = db::sources::find(t, key).await? {
+        if let Some((id, before)) = db::sources::find(t, key).await? {
             let post = match id.parse::<PostId>() {
                 Ok(id) => db::posts::by_id(t, &id).await?,
                 Err(_) => None,
             };
             if let Some(post) = post {
-                return Ok((Some(fingerprint), Some(assembly::full(t, post).await?)));
+                return Ok((Some(before), Some(assembly::full(t, post).await?)));
             }
         }
-        let is_the_same = |post: &Post| {
-            post.summary.title == source.draft.title
-                || (post.summary.published_at.is_some()
-                    && post.summary.published_at == source.draft.published_at)
-        };
-        let post = db::posts::by_id(t, &source.id).await?.filter(is_the_same);
-        let Some(post) = post else { return Ok((None, None)) };
-        let fingerprint = db::sources::fingerprint_of(t, source.id.as_str()).await?;
-        Ok((fingerprint, Some(assembly::full(t, post).await?)))
+        let Some(post) = db::posts::by_id(t, &source.id).await? else { return Ok((None, None)) };
+        let before = db::sources::fingerprint_of(t, source.id.as_str()).await?;
+        let title_and_date_agree = post.summary.title == source.draft.title
+            && post.summary.published_at.is_some()
+            && post.summary.published_at == source.draft.published_at;
+        let is_the_same = source.has_its_own_id()
+            || before.as_deref() == Some(fingerprint)
+            || title_and_date_agree;
+        if !is_the_same {
+            return Ok((None, None));
+        }
+        Ok((before, Some(assembly::full(t, post).await?)))
     }
 }
 
@@ -128,10 +136,15 @@ fn says_the_same(full: &FullPost, draft: &Draft) -> bool {
     ours == Draft { slug: ours.slug.clone(), ..draft.clone() }
 }
 
-/// A hash of everything that a source says of a post.
+/// A hash of everything that a source says of a post. That its time has come is nothing that the
+/// source says.
 fn fingerprint(source: &SourcePost) -> String {
+    let mut draft = source.draft.clone();
+    if draft.status == Status::Scheduled {
+        draft.status = Status::Published;
+    }
     let everything = (
-        &source.draft,
+        &draft,
         &source.authors,
         &source.aliases,
         (&source.comment_id, &source.feed_guid),

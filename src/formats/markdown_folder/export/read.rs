@@ -120,6 +120,7 @@ fn post(root: &Path, path: &Path, parsed: &Parsed) -> Result<SourcePost, String>
         feed_guid: own.feed_guid,
         draft,
         authors: common.authors,
+        file_date: None,
         created_at: own.created_at,
         updated_at: common.lastmod,
         aliases: common.aliases,
