@@ -129,7 +129,7 @@ pub struct SourceTag {
 pub struct SourceSite {
     /// Settings that the source has, by the keys of [`crate::domain::Settings`].
     pub settings: serde_json::Map<String, serde_json::Value>,
-    /// Pictures that the settings refer to and that lie in the source.
+    /// Pictures that the settings refer to, or nothing does, and that lie in the source.
     pub files: Vec<SourceFile>,
     /// Authors, each before the posts that name them.
     pub authors: Vec<SourceAuthor>,

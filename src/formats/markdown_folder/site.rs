@@ -43,8 +43,11 @@ pub fn read(root: &Path, options: &Options) -> Result<SourceSite, Problem> {
             Err(fault) => site.problems.push(problem(&path, fault.line, fault.reason)),
         }
     }
-    if files.is_empty() && is_export {
-        return Ok(site);
+    if is_export {
+        export::read_unused_media(root, &mut site);
+        if files.is_empty() {
+            return Ok(site);
+        }
     }
     Reader::new(root, options, &files, &mut site).read(files, &mut site);
     Ok(site)

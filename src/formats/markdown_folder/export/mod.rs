@@ -12,7 +12,7 @@
 mod read;
 mod write;
 
-pub use read::{read_data, read_post};
+pub use read::{read_data, read_post, read_unused_media};
 pub use write::{Folder, render_post};
 
 /// The version of the format; a folder of a newer one is read as far as it is understood.

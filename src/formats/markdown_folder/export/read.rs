@@ -1,11 +1,12 @@
 //! Reads back what the export wrote: fields word for word, with their ids and instants.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use walkdir::WalkDir;
 
 use super::super::config::read_data as read_file;
 use super::super::dates;
@@ -164,6 +165,27 @@ pub fn read_data(root: &Path, site: &mut SourceSite) {
         }
     }
     site.problems.append(&mut problems);
+}
+
+/// Adds the media files that nothing in the site refers to: they were in the library all the same.
+pub fn read_unused_media(root: &Path, site: &mut SourceSite) {
+    let used: HashSet<&Path> = site
+        .posts
+        .iter()
+        .flat_map(|post| &post.files)
+        .chain(site.authors.iter().flat_map(|author| &author.files))
+        .chain(site.tags.iter().flat_map(|tag| &tag.files))
+        .chain(&site.files)
+        .map(|file| file.path.as_path())
+        .collect();
+    let mut unused: Vec<PathBuf> = WalkDir::new(root.join(MEDIA))
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry.file_type().is_file() && !used.contains(entry.path()))
+        .map(walkdir::DirEntry::into_path)
+        .collect();
+    unused.sort();
+    site.files.extend(unused.into_iter().map(SourceFile::new));
 }
 
 fn items(value: Option<Value>) -> Vec<Value> {
