@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::ConfigError;
 use crate::db::Limits;
@@ -95,14 +96,21 @@ impl SecretUrl {
 
 impl fmt::Display for SecretUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = &self.0;
-        match (url.find("://"), url.rfind('@')) {
-            (Some(scheme), Some(at)) if scheme + 3 <= at => {
-                let user = url[scheme + 3..at].split(':').next().unwrap_or_default();
-                write!(f, "{}://{user}:***{}", &url[..scheme], &url[at..])
-            }
-            _ => f.write_str(url),
+        if self.sqlite_path().is_some() {
+            return f.write_str(&self.0);
         }
+        // What cannot be taken apart may have its password anywhere, and so may the query.
+        let Some(mut url) = Url::parse(&self.0).ok().filter(|url| !url.path().contains('@')) else {
+            return f.write_str("***");
+        };
+        url.set_fragment(None);
+        if url.query().is_some() {
+            url.set_query(Some("***"));
+        }
+        if url.password().is_some() && url.set_password(Some("***")).is_err() {
+            return f.write_str("***");
+        }
+        f.write_str(url.as_str())
     }
 }
 
@@ -118,9 +126,19 @@ mod tests {
 
     #[test]
     fn the_password_is_not_shown() {
-        let url = SecretUrl("postgres://app:s3cr3t@db:5432/site".to_owned());
-        assert_eq!(url.to_string(), "postgres://app:***@db:5432/site");
-        assert!(!format!("{url:?}").contains("s3cr3t"));
-        assert_eq!(SecretUrl("sqlite:a@b.db".to_owned()).to_string(), "sqlite:a@b.db");
+        for (url, shown) in [
+            ("postgres://app:s3cr3t@db:5432/site", "postgres://app:***@db:5432/site"),
+            ("postgres://app@db/site", "postgres://app@db/site"),
+            ("postgres://db/site?user=app&password=s3cr3t", "postgres://db/site?***"),
+            ("postgres://app:a@s3cr3t@db/site", "postgres://app:***@db/site"),
+            ("postgres://app:#s3cr3t@db/site", "postgres://app"),
+            ("postgres://app:12/s3cr3t@db/site", "***"),
+            ("postgres://app:s3cr3t/@db/site", "***"),
+            ("sqlite:a@b.db", "sqlite:a@b.db"),
+        ] {
+            let url = SecretUrl(url.to_owned());
+            assert_eq!(url.to_string(), shown);
+            assert!(!format!("{url:?}").contains("s3cr3t"));
+        }
     }
 }
