@@ -24,9 +24,16 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     greet(&app.config, &listener, is_new)?;
     let publishing = worker::every(Duration::from_secs(1), app.publishing.clone(), publish_due);
     let finished = lifecycle::serve(listener, app.router(), drain).await?;
-    publishing.stop().await;
-    app.db.close().await;
-    if finished { Ok(()) } else { Err("stopped before every request was finished".into()) }
+    if !finished {
+        return Err("stopped before every request was finished".into());
+    }
+    // A database that does not answer keeps nobody: what was not committed is not kept anyway.
+    let close = async {
+        publishing.stop().await;
+        app.db.close().await;
+    };
+    let closed = tokio::time::timeout(drain, close).await;
+    closed.map_err(|_| "stopped before the database was closed".into())
 }
 
 async fn publish_due(publishing: Publishing) {
