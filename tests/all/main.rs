@@ -6,7 +6,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic that names its line")]
 
 mod browser;
+mod cli;
 mod db;
+mod export;
+mod import;
 mod instance;
 mod site;
 mod rules;

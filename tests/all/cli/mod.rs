@@ -1,0 +1,9 @@
+//! The program at a terminal: what it says, and with which code it ends.
+
+mod commands;
+mod configuration;
+mod program;
+mod secrets;
+mod serving;
+
+use program::Program;
