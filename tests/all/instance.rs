@@ -22,7 +22,7 @@ use crate::support::TestDatabase;
 use crate::support::fixtures::NOON;
 
 /// The address under which readers know the site.
-pub const URL: &str = "https://example.org";
+const URL: &str = "https://example.org";
 
 /// One of perhaps several instances on a database.
 pub struct Instance {
@@ -45,7 +45,7 @@ impl Instance {
         let folder = tempfile::tempdir().unwrap();
         let url: Value = database.url.as_str().into();
         let mut config = Config::default();
-        config.server.url = URL.to_owned();
+        URL.clone_into(&mut config.server.url);
         config.database.url = serde_json::from_value(url).unwrap();
         config.database.readers = 2;
         config.database.acquire_timeout_s = 5;

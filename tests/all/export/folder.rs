@@ -20,7 +20,7 @@ on_both!(
 );
 
 async fn a_site_comes_back_in_a_database_of_the_other_kind(database: &TestDatabase) {
-    let (original, copy, other) = original_and_copy(database).await;
+    let (original, copy, other) = Box::pin(original_and_copy(database)).await;
     let (ours, theirs) = (everything(&original).await, everything(&copy).await);
     assert_eq!((ours.posts.len(), ours.files.len()), (10, 3));
     ours.assert_same(&theirs);
@@ -46,7 +46,7 @@ async fn a_site_that_reads_its_own_export_stays_as_it_is(database: &TestDatabase
 }
 
 async fn an_export_of_the_copy_is_the_export_of_the_original(database: &TestDatabase) {
-    let (original, copy, other) = original_and_copy(database).await;
+    let (original, copy, other) = Box::pin(original_and_copy(database)).await;
     let (first, second) = (original.beside("first"), copy.beside("second"));
     original.app.exporting.to_folder(&first).await.unwrap();
     copy.app.exporting.to_folder(&second).await.unwrap();

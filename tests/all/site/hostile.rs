@@ -103,11 +103,12 @@ async fn words_stay_words(database: &TestDatabase) {
 
 /// A page without a script, a handler or an address of an attack, as a browser's parser sees it.
 fn inert_html(path: &str, html: &str) {
+    use htmd_html5ever::ParseOpts;
     use htmd_html5ever::tendril::TendrilSink as _;
     use markup5ever_rcdom::{NodeData, RcDom};
 
     let document =
-        htmd_html5ever::parse_document(RcDom::default(), Default::default()).one(html.to_owned());
+        htmd_html5ever::parse_document(RcDom::default(), ParseOpts::default()).one(html.to_owned());
     let mut nodes = vec![document.document];
     while let Some(node) = nodes.pop() {
         if let NodeData::Element { name, attrs, .. } = &node.data {
