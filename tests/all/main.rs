@@ -11,6 +11,6 @@ mod db;
 mod export;
 mod import;
 mod instance;
-mod site;
 mod rules;
+mod site;
 mod support;

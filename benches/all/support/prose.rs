@@ -99,7 +99,7 @@ impl Prose {
             title.push_str(self.word(random));
         }
         let mut paragraphs: Vec<String> = (0..PARAGRAPHS).map(|_| self.paragraph(random)).collect();
-        if number % (of / RARE_POSTS).max(1) == 0 {
+        if number.is_multiple_of((of / RARE_POSTS).max(1)) {
             let _ = write!(paragraphs[1], " {RARE}.");
         }
         let at = Timestamp(FIRST + YEARS / i64::from(of) * i64::from(number));

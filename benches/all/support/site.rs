@@ -48,7 +48,7 @@ async fn open_all() -> Vec<Site> {
         .split(',')
         .map(|size| size.trim().parse().unwrap_or_else(|_| panic!("{SIZES}: `{size}`")))
         .collect();
-    let mut sites = Vec::new();
+    let mut opened = Vec::new();
     for engine in Engine::installed() {
         for &posts in &sizes {
             let database = match engine {
@@ -56,10 +56,10 @@ async fn open_all() -> Vec<Site> {
                 Engine::Postgres(cluster) => in_postgres(cluster, posts).await,
             };
             let database = database.unwrap_or_else(|error| panic!("{engine} {posts}: {error}"));
-            sites.push(Site { engine, posts, reading: Reading::new(database) });
+            opened.push(Site { engine, posts, reading: Reading::new(database) });
         }
     }
-    sites
+    opened
 }
 
 /// A kind of database that is here.

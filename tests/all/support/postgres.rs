@@ -46,9 +46,10 @@ pub async fn drop(url: &str) {
 async fn create(template: &str) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(1);
     let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-    let port = cluster().port;
-    execute(port, &format!("create database {name} template {template} strategy file_copy")).await;
-    url(port, &name)
+    let cluster = cluster();
+    let sql = format!("create database {name} template {template} strategy file_copy");
+    execute(cluster.port, &sql).await;
+    cluster.url(&name)
 }
 
 async fn execute(port: u16, sql: &str) {
