@@ -179,7 +179,7 @@ fn a_folder_of_plain_notes_is_published_with_the_dates_of_its_files() {
     let hello = find(&site, "hello-world.md");
     assert_eq!(hello.draft.title, "Hello world");
     assert_eq!((hello.draft.status, hello.draft.kind), (Status::Published, PostKind::Post));
-    assert!(hello.draft.published_at.is_some());
+    assert!(hello.file_date.is_some() && hello.draft.published_at.is_none());
     assert_eq!(hello.warnings, ["no date; it has the date of its file"]);
     assert_eq!(find(&site, "b/x.md").draft.markdown, "Text");
 }
