@@ -16,7 +16,7 @@ pub(super) enum Command {
     Add {
         /// The address with which they sign in
         email: String,
-        /// The name under which readers know them [default: the address before the @]
+        /// The name under which readers know them (what stands before the `@`, if none is given)
         #[arg(long)]
         name: Option<String>,
         /// What they may do; the first user is the owner

@@ -1,6 +1,6 @@
 //! Ghost's JSON export: the whole of a site but its pictures, as versions 0.x to 6.x write it.
 //!
-//! [`read`] takes one, [`write`] makes one, and between them stand the documents of Ghost's
+//! [`read`] takes one, [`mod@write`] makes one, and between them stand the documents of Ghost's
 //! editors ([`lexical`], [`mobiledoc`]) and its HTML ([`html`]), which become Markdown.
 
 mod addresses;
