@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use masthead::db::{self, Database};
-use masthead::domain::{Author, Post, Tag, TagId, Timestamp, UserId};
+use masthead::domain::{Author, Post, Scope, Tag, TagId, Timestamp, UserId};
 use masthead::text;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -26,7 +26,8 @@ struct Filed {
     author: UserId,
 }
 
-/// Fills a migrated database; a PostgreSQL also needs its address, for its bulk protocol.
+/// Fills a migrated database up to so many posts; a PostgreSQL also needs its address, for its bulk
+/// protocol.
 pub async fn fill(database: &Database, postgres: Option<&str>, posts: u32) -> Result<()> {
     let (tags, authors) = people_and_topics(database).await?;
     let mut bulk = match postgres {
@@ -34,7 +35,8 @@ pub async fn fill(database: &Database, postgres: Option<&str>, posts: u32) -> Re
         None => None,
     };
     let prose = Prose::new();
-    let numbers: Vec<u32> = (0..posts).collect();
+    let there = db::listings::count(&mut *database.read().await?, &Scope::Site).await?;
+    let numbers: Vec<u32> = (u32::try_from(there)?..posts).collect();
     for batch in numbers.chunks(BATCH) {
         let filed: Vec<Filed> = batch
             .iter()
@@ -44,7 +46,6 @@ pub async fn fill(database: &Database, postgres: Option<&str>, posts: u32) -> Re
             Some(bulk) => bulk.save(&filed).await?,
             None => save(database, &filed).await?,
         }
-        index(database, &filed).await?;
         if let Some(last) = batch.last().filter(|_| posts > 10_000) {
             eprintln!("{} of {posts} posts", last + 1);
         }
@@ -96,46 +97,78 @@ async fn save(database: &Database, filed: &[Filed]) -> Result<()> {
         db::posts::set_tags(&mut transaction, &post.summary.id, tags).await?;
         let author = std::slice::from_ref(author);
         db::posts::set_authors(&mut transaction, &post.summary.id, author).await?;
-    }
-    Ok(transaction.commit().await?)
-}
-
-async fn index(database: &Database, filed: &[Filed]) -> Result<()> {
-    let mut transaction = database.write().await?;
-    for Filed { post, .. } in filed {
-        let title = text::search::terms(&post.summary.title, "en");
-        let body = text::search::terms(&post.plaintext, "en");
+        let [title, body] = terms_of(post);
         db::search::index(&mut transaction, &post.summary.id, &title, &body).await?;
     }
     Ok(transaction.commit().await?)
 }
 
-/// A PostgreSQL that is written with `copy`. Its large index is made anew at the end, which takes
-/// a fraction of the time.
+/// The terms of the title and of the text.
+fn terms_of(post: &Post) -> [Vec<String>; 2] {
+    [&post.summary.title, &post.plaintext].map(|text| text::search::terms(text, "en"))
+}
+
+/// A PostgreSQL that is written in bulk. The triggers that look at one row at a time are off
+/// meanwhile, and one statement lists a whole batch; those of the change log and of the counts work
+/// by statements, and stay. The large index is made anew at the end.
 struct Bulk {
     connection: PgConnection,
 }
 
 impl Bulk {
-    const DROP: &str = "drop index search_documents_index";
-    const CREATE: &str = "set maintenance_work_mem = '512MB'; \
-        create index search_documents_index on search_documents using gin (document); \
-        vacuum analyze";
+    const BEFORE: &str = "drop index if exists search_documents_index; \
+        alter table posts disable trigger posts_move_in_listings; \
+        alter table posts_tags disable trigger move_in_listings; \
+        alter table posts_authors disable trigger move_in_listings; \
+        create temporary table terms (post_id text, title text, body text)";
+    const POSTS: &str = "posts (id, type, slug, status, visibility, featured, published_at, \
+        created_at, updated_at, reading_time, title, excerpt, uuid, \
+        show_title_and_feature_image, trusted, revision, headings, markdown, html, plaintext)";
+    const PUBLISH: &str = "insert into listings (scope, listed_at, post_id) \
+            select scope, published_at, id from terms join posts p on p.id = terms.post_id \
+            cross join lateral ( \
+                select 'site' as scope \
+                union all select 'tag:' || tag_id from posts_tags where post_id = p.id \
+                union all select 'author:' || user_id from posts_authors where post_id = p.id \
+            ) scopes; \
+        insert into search_documents (post_id, document) \
+            select post_id, setweight(to_tsvector('simple', title), 'A') \
+                || to_tsvector('simple', body) from terms; \
+        update posts set status = 'published' from terms where id = terms.post_id; \
+        truncate terms";
+    const AFTER: [&str; 3] = [
+        "alter table posts enable always trigger posts_move_in_listings; \
+         alter table posts_tags enable always trigger move_in_listings; \
+         alter table posts_authors enable always trigger move_in_listings",
+        "set maintenance_work_mem = '512MB'; \
+         create index search_documents_index on search_documents using gin (document)",
+        "vacuum analyze",
+    ];
 
     async fn open(url: &str) -> Result<Self> {
         let mut connection = PgConnection::connect(url).await?;
-        sqlx::raw_sql(Self::DROP).execute(&mut connection).await?;
+        sqlx::raw_sql(Self::BEFORE).execute(&mut connection).await?;
         Ok(Self { connection })
     }
 
-    /// Saves posts as drafts with their tags and authors, then publishes them: so each enters all
-    /// its listings at once.
     async fn save(&mut self, filed: &[Filed]) -> Result<()> {
-        let (mut posts, mut tags, mut authors) = (String::new(), String::new(), String::new());
+        let mut transaction = self.connection.begin().await?;
+        for (what, rows) in Self::rows(filed)? {
+            let mut copy = transaction.copy_in_raw(&format!("copy {what} from stdin")).await?;
+            copy.send(rows.into_bytes()).await?;
+            copy.finish().await?;
+        }
+        sqlx::raw_sql(Self::PUBLISH).execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The rows of each table as `copy` reads them.
+    fn rows(filed: &[Filed]) -> Result<[(&'static str, String); 4]> {
+        let [mut posts, mut tags, mut authors, mut terms] = [const { String::new() }; 4];
         for Filed { post, tags: own, author } in filed {
             let (p, id) = (&post.summary, &post.summary.id);
             let at = p.created_at.0;
-            let line =
+            let texts =
                 [&post.markdown, &post.html, &post.plaintext].map(|t| t.replace('\n', "\\n"));
             writeln!(
                 posts,
@@ -145,37 +178,26 @@ impl Bulk {
                 p.title,
                 p.excerpt,
                 post.uuid,
-                line.join("\t")
+                texts.join("\t")
             )?;
             for (order, tag) in own.iter().enumerate() {
                 writeln!(tags, "{id}\t{tag}\t{order}")?;
             }
             writeln!(authors, "{id}\t{author}\t0")?;
+            let [title, body] = terms_of(post).map(|terms| terms.join(" "));
+            writeln!(terms, "{id}\t{title}\t{body}")?;
         }
-        let mut transaction = self.connection.begin().await?;
-        for (what, rows) in [
-            (
-                "posts (id, type, slug, status, visibility, featured, published_at, created_at, \
-                 updated_at, reading_time, title, excerpt, uuid, show_title_and_feature_image, \
-                 trusted, revision, headings, markdown, html, plaintext)",
-                posts,
-            ),
+        Ok([
+            (Self::POSTS, posts),
             ("posts_tags", tags),
             ("posts_authors", authors),
-        ] {
-            let mut copy = transaction.copy_in_raw(&format!("copy {what} from stdin")).await?;
-            copy.send(rows.into_bytes()).await?;
-            copy.finish().await?;
-        }
-        sqlx::raw_sql("update posts set status = 'published' where status = 'draft'")
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
+            ("terms", terms),
+        ])
     }
 
     async fn close(mut self) -> Result<()> {
-        for statement in Self::CREATE.split(';') {
-            sqlx::raw_sql(statement).execute(&mut self.connection).await?;
+        for sql in Self::AFTER {
+            sqlx::raw_sql(sql).execute(&mut self.connection).await?;
         }
         Ok(self.connection.close().await?)
     }

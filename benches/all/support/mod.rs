@@ -1,7 +1,7 @@
 //! What the benches stand on: sites of known sizes on both databases, and made-up texts.
 
 mod fill;
-#[expect(dead_code, reason = "the tests use the rest of it")]
+#[expect(dead_code, clippy::unwrap_used, reason = "the tests use the rest of it")]
 #[path = "../../../tests/all/support/postgres.rs"]
 mod postgres;
 pub mod prose;

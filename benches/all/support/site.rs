@@ -1,9 +1,10 @@
-//! Sites of known sizes on both databases. Each is made once and stays in `target/bench-data`;
-//! remove that folder after a change of the schema.
+//! Sites of known sizes on both databases. Each is made once and stays in `target/bench-data`; an
+//! interrupted run is taken up where it stopped. Remove that folder after a change of the schema.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use masthead::db::{Database, Limits};
 use masthead::services::reading::Reading;
@@ -123,7 +124,6 @@ async fn sqlite(posts: u32) -> Result<Database> {
     let path = folder().join(format!("posts-{posts}.db"));
     if !path.exists() {
         let unfinished = path.with_extension("unfinished");
-        remove(&unfinished)?;
         let database = open(&format!("sqlite:{}", unfinished.display())).await?;
         fill(&database, None, posts).await?;
         // The last connection takes the write-ahead log into the file.
@@ -136,27 +136,32 @@ async fn sqlite(posts: u32) -> Result<Database> {
 async fn in_postgres(cluster: &postgres::Cluster, posts: u32) -> Result<Database> {
     let name = format!("posts_{posts}");
     let mut admin = PgConnection::connect(&cluster.url("postgres")).await?;
-    let found: Option<i32> = sqlx::query_scalar("select 1 from pg_database where datname = $1")
-        .bind(&name)
-        .fetch_optional(&mut admin)
-        .await?;
-    if found.is_none() {
-        for sql in ["drop database if exists unfinished", "create database unfinished"] {
-            sqlx::raw_sql(sql).execute(&mut admin).await?;
+    if !exists(&mut admin, &name).await? {
+        let unfinished = format!("unfinished_{posts}");
+        if !exists(&mut admin, &unfinished).await? {
+            let create = format!("create database {unfinished}");
+            sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut admin).await?;
         }
-        let url = cluster.url("unfinished");
+        let url = cluster.url(&unfinished);
         let database = open(&url).await?;
         fill(&database, Some(&url), posts).await?;
         database.close().await;
-        let rename = format!("alter database unfinished rename to {name}");
+        let rename = format!("alter database {unfinished} rename to {name}");
         sqlx::raw_sql(AssertSqlSafe(rename)).execute(&mut admin).await?;
     }
     admin.close().await?;
     open(&cluster.url(&name)).await
 }
 
+async fn exists(admin: &mut PgConnection, database: &str) -> Result<bool> {
+    let sql = "select exists (select from pg_database where datname = $1)";
+    Ok(sqlx::query_scalar(sql).bind(database).fetch_one(admin).await?)
+}
+
 async fn open(url: &str) -> Result<Database> {
-    let database = Database::connect(url, Limits::default()).await?;
+    // A database that is being filled is slow to answer now and then.
+    let limits = Limits { acquire_timeout: Duration::from_mins(2), ..Limits::default() };
+    let database = Database::connect(url, limits).await?;
     database.migrate().await?;
     Ok(database)
 }
@@ -168,7 +173,7 @@ fn folder() -> PathBuf {
     folder
 }
 
-/// Removes what an interrupted run left of a database file.
+/// Removes a database file, if it is there.
 fn remove(database: &Path) -> Result<()> {
     for suffix in ["", "-wal", "-shm"] {
         let mut path = database.as_os_str().to_owned();
