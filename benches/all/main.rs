@@ -3,8 +3,6 @@
 //! One program, because every further one is linked anew with all that Masthead depends on. How the
 //! figures in docs/BENCHMARKS.md are made stands there.
 
-#![expect(clippy::unwrap_used, reason = "a bench that cannot be set up fails by a panic")]
-
 mod importing;
 mod reading;
 mod rendering;
