@@ -109,7 +109,7 @@ create table posts (
 create index posts_due on posts (published_at) where status = 'scheduled';
 create index posts_at_the_desk on posts (type, updated_at, id);
 create index pages_by_title on posts (lower(title), id) where type = 'page' and status = 'published';
-create index posts_featured on posts (published_at, id) where type = 'post' and status = 'published' and featured;
+create index posts_featured on posts (published_at, id) where featured;
 
 create table posts_tags (
     post_id text not null references posts (id) on delete cascade,
