@@ -4,7 +4,7 @@
 use divan::{Bencher, black_box};
 use masthead::domain::listing::Month;
 use masthead::domain::{Scope, Settings, Slug};
-use masthead::services::reading::{Archive, Page};
+use masthead::services::reading::Page;
 
 use crate::support::prose::{COMMON, Prose, RARE};
 use crate::support::{RUNTIME, Site, site};
@@ -32,12 +32,6 @@ impl<T> IsThere for Page<Option<T>> {
 impl<T> IsThere for Page<Vec<T>> {
     fn is_there(&self) -> bool {
         !self.content.is_empty()
-    }
-}
-
-impl IsThere for Page<Archive> {
-    fn is_there(&self) -> bool {
-        !self.content.months.is_empty()
     }
 }
 

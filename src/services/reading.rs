@@ -190,14 +190,12 @@ impl Reading {
         Ok(Page { settings, content })
     }
 
-    /// The months that have posts, newest first, and the tags and authors that do.
-    pub async fn archive(&self) -> Result<Page<Archive>> {
+    /// The months that have posts, newest first.
+    pub async fn archive(&self) -> Result<Page<Vec<Month>>> {
         let mut c = self.db.read().await?;
         let settings = settings::load(&mut c).await?;
-        let months = db::listings::months(&mut c, &Scope::Site, &settings.zone()).await?;
-        let tags = db::tags::listed(&mut c, MAX_INDEX).await?;
-        let authors = db::users::listed(&mut c, MAX_INDEX).await?;
-        Ok(Page { settings, content: Archive { months, tags, authors } })
+        let content = db::listings::months(&mut c, &Scope::Site, &settings.zone()).await?;
+        Ok(Page { settings, content })
     }
 
     /// A page of the posts of a month.
@@ -252,14 +250,12 @@ impl Reading {
         db::redirects::find(&mut *self.db.read().await?, path).await
     }
 
-    /// Posts and pages that an address which leads nowhere may have meant.
-    pub async fn close_to(&self, path: &str) -> Result<Page<Vec<PostSummary>>> {
+    /// Posts and pages that the words of an address which leads nowhere may have meant.
+    pub async fn close_to(&self, words: &str) -> Result<Page<Vec<PostSummary>>> {
         const LIMIT: u32 = 5;
         let mut c = self.db.read().await?;
         let settings = settings::load(&mut c).await?;
-        let words: String =
-            path.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(100).collect();
-        let Some(query) = text::search::Query::parse(&words, &settings.locale) else {
+        let Some(query) = text::search::Query::parse(words, &settings.locale) else {
             return Ok(Page { settings, content: Vec::new() });
         };
         let found = db::search::find(&mut c, &terms(&query), Match::Any, LIMIT, 0).await?;
@@ -328,28 +324,20 @@ impl Reading {
         db::posts::published_pages(&mut *self.db.read().await?, MAX_INDEX).await
     }
 
-    /// Public tags and authors that have posts, by name.
-    pub async fn tags_and_authors(&self) -> Result<(Vec<Tag>, Vec<Author>)> {
-        let mut c = self.db.read().await?;
-        let tags = db::tags::listed(&mut c, MAX_INDEX).await?;
-        Ok((tags, db::users::listed(&mut c, MAX_INDEX).await?))
+    /// Public tags that have posts, by name.
+    pub async fn tags(&self) -> Result<Vec<Tag>> {
+        db::tags::listed(&mut *self.db.read().await?, MAX_INDEX).await
+    }
+
+    /// Authors who have posts, by name.
+    pub async fn authors(&self) -> Result<Vec<Author>> {
+        db::users::listed(&mut *self.db.read().await?, MAX_INDEX).await
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
         db::posts::exists(&mut *self.db.read().await?).await.map(|_| ())
     }
-}
-
-/// What the archive shows.
-#[derive(Debug, Clone)]
-pub struct Archive {
-    /// Months with posts, newest first.
-    pub months: Vec<Month>,
-    /// Tags with posts, by name.
-    pub tags: Vec<Tag>,
-    /// Authors with posts, by name.
-    pub authors: Vec<Author>,
 }
 
 async fn published(c: &mut Connection, slug: &Slug) -> Result<Option<Post>> {

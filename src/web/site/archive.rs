@@ -12,7 +12,7 @@ use crate::web::views::{ArchivePage, MonthPage};
 pub(super) async fn index(State(state): State<SiteState>) -> Result {
     let read = state.reading.archive().await?;
     let theme = theme::address(&read.settings);
-    page(&ArchivePage::new(state.site(&read.settings, &theme), &read.content.months))
+    page(&ArchivePage::new(state.site(&read.settings, &theme), &read.content))
 }
 
 pub(super) async fn first(

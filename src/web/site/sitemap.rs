@@ -37,34 +37,32 @@ async fn count(state: &SiteState, section: Section) -> Result<u64> {
     Ok(match section {
         Section::Posts => reading.count_posts().await?,
         Section::Pages => reading.pages().await?.len() as u64,
-        Section::Tags => reading.tags_and_authors().await?.0.len() as u64,
-        Section::Authors => reading.tags_and_authors().await?.1.len() as u64,
+        Section::Tags => reading.tags().await?.len() as u64,
+        Section::Authors => reading.authors().await?.len() as u64,
     })
 }
 
 async fn rows(state: &SiteState, part: Part) -> Result<Vec<Entry>> {
     let (skip, limit) = part.rows();
     let reading = &state.reading;
-    let skip_rows = usize::try_from(skip).unwrap_or(usize::MAX);
-    let limit_rows = usize::try_from(limit).unwrap_or(usize::MAX);
     Ok(match part.section() {
         Section::Posts => {
             let limit = u32::try_from(limit).unwrap_or(u32::MAX);
             reading.posts(skip, limit).await?.iter().map(Entry::from).collect()
         }
-        Section::Pages => {
-            let pages = reading.pages().await?;
-            pages.iter().skip(skip_rows).take(limit_rows).map(Entry::from).collect()
-        }
-        Section::Tags => {
-            let (tags, _) = reading.tags_and_authors().await?;
-            tags.iter().skip(skip_rows).take(limit_rows).map(Entry::from).collect()
-        }
-        Section::Authors => {
-            let (_, authors) = reading.tags_and_authors().await?;
-            authors.iter().skip(skip_rows).take(limit_rows).map(Entry::from).collect()
-        }
+        Section::Pages => window(&reading.pages().await?, skip, limit),
+        Section::Tags => window(&reading.tags().await?, skip, limit),
+        Section::Authors => window(&reading.authors().await?, skip, limit),
     })
+}
+
+/// The entries of some things, behind a number of others.
+fn window<'a, T>(things: &'a [T], skip: u64, limit: u64) -> Vec<Entry>
+where
+    Entry: From<&'a T>,
+{
+    let rows = |number| usize::try_from(number).unwrap_or(usize::MAX);
+    things.iter().skip(rows(skip)).take(rows(limit)).map(Entry::from).collect()
 }
 
 fn xml(text: String) -> Response {
