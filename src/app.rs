@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::db::{Database, DbError};
-use crate::domain::clock::{Clock, SystemClock};
-use crate::domain::entropy::{Entropy, SystemEntropy};
+use crate::entropy::{Entropy, SystemEntropy};
 use crate::media::{Limits, Store, StoreError, Variants};
 use crate::services::exporting::Exporting;
 use crate::services::importing::Importing;

@@ -2,9 +2,12 @@
 
 pub mod app;
 pub mod cli;
+pub mod clock;
 pub mod config;
+pub mod content_clock;
 pub mod db;
 pub mod domain;
+pub mod entropy;
 pub mod formats;
 pub mod i18n;
 pub mod lifecycle;

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use divan::{Bencher, counter::ItemsCount};
+use masthead::clock::SystemClock;
 use masthead::db::Database;
 use masthead::domain::Timestamp;
-use masthead::domain::clock::SystemClock;
-use masthead::domain::entropy::SystemEntropy;
 use masthead::domain::slug::SlugStyle;
+use masthead::entropy::SystemEntropy;
 use masthead::formats::markdown_folder;
 use masthead::media::{Limits, Store};
 use masthead::services::importing::{Importing, Options, Progress};

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::Timestamp;
 use super::ids::UserId;
 use super::slug::Slug;
+use crate::clock::Timestamp;
 
 /// What a user may do at the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, sqlx::Type)]

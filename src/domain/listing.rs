@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::clock::Timestamp;
 use super::ids::{PostId, TagId, UserId};
+use crate::clock::Timestamp;
 
 /// Which posts a listing holds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

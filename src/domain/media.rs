@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::Timestamp;
 use super::ids::MediaId;
+use crate::clock::Timestamp;
 
 /// A file of the media store. Its name holds a hash of its bytes, so it never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]

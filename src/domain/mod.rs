@@ -1,13 +1,11 @@
 //! What a publication is made of: posts, pages, tags, authors, settings.
 //!
 //! This room is pure. It opens no connection, speaks no HTTP and reads no clock: time comes in
-//! through [`clock::Clock`]. Its types derive how they are stored ([`sqlx::FromRow`],
+//! through [`Clock`]. Its types derive how they are stored ([`sqlx::FromRow`],
 //! [`sqlx::Type`]) for the same reason that they derive `serde`: the fields stand in one place.
 
 pub mod author;
 pub mod cache_tag;
-pub mod clock;
-pub mod entropy;
 pub mod ids;
 pub mod listing;
 pub mod media;
@@ -18,10 +16,10 @@ pub mod slug;
 pub mod social;
 pub mod tag;
 
+pub use crate::clock::{Clock, Timestamp};
+pub use crate::entropy::Entropy;
 pub use author::Author;
 pub use cache_tag::CacheTag;
-pub use clock::{Clock, Timestamp};
-pub use entropy::Entropy;
 pub use ids::{MediaId, PostId, TagId, UserId};
 pub use listing::Scope;
 pub use media::Media;

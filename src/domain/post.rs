@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
 use super::author::Author;
-use super::clock::Timestamp;
 use super::ids::{PostId, UserId};
 use super::media::Picture;
 use super::slug::Slug;
 use super::social::Social;
 use super::tag::Tag;
+use crate::clock::Timestamp;
 
 /// A post stands in listings and feeds; a page stands alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, sqlx::Type)]

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::Timestamp;
 use super::ids::TagId;
 use super::slug::Slug;
 use super::social::Social;
+use crate::clock::Timestamp;
 
 /// Who sees a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, sqlx::Type)]

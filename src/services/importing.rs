@@ -18,10 +18,10 @@ pub use report::{Outcome, Report};
 use super::media::MediaLibrary;
 use super::publishing::Publishing;
 use super::{Result, ServiceError, settings, welcome};
+use crate::clock::Clock;
 use crate::db::{self, Database, Transaction};
-use crate::domain::clock::Clock;
-use crate::domain::entropy::Entropy;
 use crate::domain::{Settings, TagId, UserId};
+use crate::entropy::Entropy;
 use crate::formats::{Problem, SourceSite};
 
 /// How many posts are kept together: a batch that is done stays done.

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Result;
+use crate::clock::Clock;
 use crate::db::{self, Transaction};
 use crate::domain::Media;
-use crate::domain::clock::Clock;
 use crate::domain::media::IMAGES_PATH;
 use crate::media::{Limits, Store, Upload};
 

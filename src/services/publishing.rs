@@ -10,15 +10,15 @@ use std::sync::Arc;
 use sqlx::types::Json;
 
 use super::{Result, ServiceError, assembly, retrying};
+use crate::clock::Clock;
 use crate::db::redirects::Target;
 use crate::db::{self, Connection, Database, Transaction};
-use crate::domain::clock::Clock;
-use crate::domain::entropy::Entropy;
 use crate::domain::media::Picture;
 use crate::domain::post::Draft;
 use crate::domain::{
     Post, PostId, PostKind, PostSummary, Settings, Slug, Status, Tag, TagId, Timestamp, ids,
 };
+use crate::entropy::Entropy;
 use crate::text;
 
 /// Addresses that belong to the site itself: no post may have them.

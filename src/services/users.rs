@@ -6,12 +6,12 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 
 use super::{Result, ServiceError};
+use crate::clock::Clock;
 use crate::db::{self, Database, Transaction};
 use crate::domain::author::{Role, UserStatus};
-use crate::domain::clock::Clock;
-use crate::domain::entropy::Entropy;
 use crate::domain::slug::SlugStyle;
 use crate::domain::{Author, Slug, UserId};
+use crate::entropy::Entropy;
 
 /// The shortest password, in characters.
 pub const MIN_PASSWORD: usize = 10;

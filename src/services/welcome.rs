@@ -1,7 +1,7 @@
 //! The first posts of a new site: they show what it can do, and are easily thrown away.
 
+use crate::clock::Clock;
 use crate::db::{self, Database, DbError, Transaction};
-use crate::domain::clock::Clock;
 use crate::domain::post::Draft;
 use crate::domain::{Author, PostId, PostKind, Slug, Status, UserId};
 

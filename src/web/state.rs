@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 
 use super::assets::Assets;
 use super::media::MediaState;
-use crate::domain::clock::Clock;
+use crate::clock::Clock;
 use crate::services::reading::Reading;
 
 /// The parts that handlers are given.

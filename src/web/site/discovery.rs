@@ -8,7 +8,7 @@ use http::{Uri, header};
 
 use super::missing::missing;
 use super::{Result, moved};
-use crate::domain::clock::Clock;
+use crate::clock::Clock;
 use crate::i18n::{Direction, Strings};
 use crate::web::assets::asset;
 use crate::web::discovery::manifest::{self, Appearance, Icon};

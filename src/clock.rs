@@ -1,6 +1,8 @@
 //! Time as a value that is passed in, so that a test can move it.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +48,13 @@ impl Timestamp {
         self.0.div_euclid(1_000_000)
     }
 
+    /// How long ago an earlier instant was; nothing where it is later than this one.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        let micros = self.0.saturating_sub(earlier.0);
+        Duration::from_micros(if micros > 0 { micros.unsigned_abs() } else { 0 })
+    }
+
     /// This instant and some seconds.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
@@ -61,8 +70,12 @@ impl From<jiff::Timestamp> for Timestamp {
 
 /// Where the present comes from.
 pub trait Clock: std::fmt::Debug + Send + Sync {
-    /// The present instant.
+    /// The present instant, as a watch on the wall shows it: it may be set, forward and back.
     fn now(&self) -> Timestamp;
+
+    /// Time since some fixed moment, as a stopwatch shows it: it never goes back. It may stand still
+    /// while the machine sleeps.
+    fn elapsed(&self) -> Duration;
 }
 
 /// The machine's clock.
@@ -74,27 +87,59 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         jiff::Timestamp::now().into()
     }
+
+    fn elapsed(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
+    }
 }
 
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    /// Microseconds since the Unix epoch.
+    wall: AtomicI64,
+    /// Microseconds on the stopwatch.
+    stopwatch: AtomicU64,
+}
 
 impl ManualClock {
     /// A clock that stands at the given instant.
     #[must_use]
     pub const fn at(instant: Timestamp) -> Self {
-        Self(AtomicI64::new(instant.0))
+        Self { wall: AtomicI64::new(instant.0), stopwatch: AtomicU64::new(0) }
     }
 
-    /// Moves the clock forward, or back where `seconds` is negative.
+    /// Moves the clock forward; where `seconds` is negative, somebody sets the watch back and the
+    /// stopwatch stands still.
     pub fn advance(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        if let Ok(seconds) = u64::try_from(seconds) {
+            self.pass(Duration::from_secs(seconds));
+        } else {
+            self.set_wall_by(seconds);
+        }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, time: Duration) {
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.wall.fetch_add(i64::try_from(micros).unwrap_or(i64::MAX), Ordering::SeqCst);
+        self.stopwatch.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// Sets the watch on the wall, by some seconds; the stopwatch knows nothing of it. So it is when
+    /// somebody sets the time, and when the machine slept.
+    pub fn set_wall_by(&self, seconds: i64) {
+        self.wall.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
+        Timestamp(self.wall.load(Ordering::SeqCst))
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_micros(self.stopwatch.load(Ordering::SeqCst))
     }
 }

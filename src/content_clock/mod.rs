@@ -1,0 +1,14 @@
+//! The content clock: the database counts its own changes, and everything that is cached says up to
+//! which change it has seen.
+
+mod as_of;
+mod clock;
+mod fence;
+mod provenance;
+mod tag_clock;
+
+pub use as_of::{AsOf, Epoch};
+pub use clock::{ContentClock, Standing};
+pub use fence::{Fence, Moment};
+pub use provenance::{Provenance, TagHash, TagSet};
+pub use tag_clock::TagClock;
