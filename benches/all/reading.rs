@@ -3,7 +3,7 @@
 
 use divan::{Bencher, black_box};
 use masthead::domain::listing::Month;
-use masthead::domain::{Scope, Settings, Slug};
+use masthead::domain::{Settings, Slug};
 use masthead::services::reading::Page;
 
 use crate::support::prose::{COMMON, Prose, RARE};
@@ -119,7 +119,7 @@ fn archive_month(bencher: Bencher, site: &Site) {
 
 #[divan::bench(args = site::all())]
 fn feed(bencher: Bencher, site: &Site) {
-    read!(bencher, site, r => r.feed(&Scope::Site, 15));
+    read!(bencher, site, r => r.feed(15));
 }
 
 #[divan::bench(args = site::all(), sample_count = 5)]

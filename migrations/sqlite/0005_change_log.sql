@@ -37,19 +37,22 @@ end;
 
 create trigger posts_log_insert after insert on posts
 begin
-    insert into change_log (cache_tags) values ('post:' || new.id || ' slug:' || new.slug || ' posts');
+    insert into change_log (cache_tags) values ('post:' || new.id || ' slug:' || new.slug || ' posts'
+        || case when new.featured then ' featured' else '' end);
 end;
 
 create trigger posts_log_update after update on posts
 begin
     insert into change_log (cache_tags) values ('post:' || new.id || ' slug:' || new.slug || ' posts'
+        || case when old.featured or new.featured then ' featured' else '' end
         || case when old.id is not new.id then ' post:' || old.id else '' end
         || case when old.slug is not new.slug then ' slug:' || old.slug else '' end);
 end;
 
 create trigger posts_log_delete after delete on posts
 begin
-    insert into change_log (cache_tags) values ('post:' || old.id || ' slug:' || old.slug || ' posts');
+    insert into change_log (cache_tags) values ('post:' || old.id || ' slug:' || old.slug || ' posts'
+        || case when old.featured then ' featured' else '' end);
 end;
 
 create trigger posts_tags_log_insert after insert on posts_tags
@@ -86,20 +89,27 @@ begin
     insert into change_log (cache_tags) values ('post:' || old.post_id || ' members:' || old.user_id);
 end;
 
+-- The thirty days of a bucket: see `listing_counts`.
 create trigger listings_log_insert after insert on listings
 begin
-    insert into change_log (cache_tags) values ('listing:' || new.scope);
+    insert into change_log (cache_tags) values ('listing:' || new.scope
+        || ' listing:' || new.scope || '/' || (new.listed_at / 2592000000000) || ' listings');
 end;
 
 create trigger listings_log_update after update on listings
 begin
     insert into change_log (cache_tags) values ('listing:' || new.scope
-        || case when old.scope is not new.scope then ' listing:' || old.scope else '' end);
+        || ' listing:' || new.scope || '/' || (new.listed_at / 2592000000000) || ' listings');
+    insert into change_log (cache_tags)
+    select 'listing:' || old.scope
+        || ' listing:' || old.scope || '/' || (old.listed_at / 2592000000000)
+    where (old.scope, old.listed_at) is not (new.scope, new.listed_at);
 end;
 
 create trigger listings_log_delete after delete on listings
 begin
-    insert into change_log (cache_tags) values ('listing:' || old.scope);
+    insert into change_log (cache_tags) values ('listing:' || old.scope
+        || ' listing:' || old.scope || '/' || (old.listed_at / 2592000000000) || ' listings');
 end;
 
 create trigger redirects_log_insert after insert on redirects

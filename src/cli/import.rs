@@ -53,7 +53,7 @@ pub(super) struct Options {
 pub(super) async fn run(config: Config, options: Options) -> Result<(), Failure> {
     let started = Instant::now();
     let app = App::open(config).await?;
-    let settings = app.reading.settings().await?;
+    let settings = app.reading.settings().await?.settings;
     let now = app.clock.now();
     let (path, source) = (options.path.clone(), source_name(&options)?);
     let how = importing::Options {

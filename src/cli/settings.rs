@@ -29,13 +29,13 @@ pub(super) async fn run(config: Config, options: Options) -> Result<(), Failure>
     let app = App::open(config).await?;
     match options.command.unwrap_or(Command::Show) {
         Command::Show => {
-            let settings = serde_json::to_value(app.reading.settings().await?)?;
+            let settings = serde_json::to_value(app.reading.settings().await?.settings)?;
             for (key, value) in settings.as_object().into_iter().flatten() {
                 say(&format!("{key:<24}{}", shown(value)))?;
             }
         }
         Command::Set { key, value } => {
-            let current = serde_json::to_value(app.reading.settings().await?)?;
+            let current = serde_json::to_value(app.reading.settings().await?.settings)?;
             let value = read(&value, current.get(&key));
             app.settings.set(&key, value).await?;
             say(&format!("{key} is set."))?;

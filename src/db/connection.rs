@@ -10,6 +10,26 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 
 use super::{DbError, Result};
+use crate::content_clock::{AsOf, Epoch};
+
+/// Runs one expression on whichever database the connection is of.
+///
+/// The expression is compiled once for each; its SQL and its binds are the same.
+macro_rules! on {
+    ($connection:expr, $c:ident => $body:expr) => {
+        match &mut $connection.inner {
+            $crate::db::connection::Inner::Postgres(transaction) => {
+                let $c = &mut **transaction;
+                $body
+            }
+            $crate::db::connection::Inner::Sqlite(transaction) => {
+                let $c = &mut **transaction;
+                $body
+            }
+        }
+    };
+}
+pub(super) use on;
 
 /// How many connections a pool holds, and how long somebody waits for one.
 #[derive(Debug, Clone, Copy)]
@@ -60,16 +80,25 @@ impl Database {
 
     /// A view of the whole database at one moment, for reading.
     ///
+    /// The content clock is the first thing that is read in it. So what is read next has every
+    /// change that the clock has counted: see [`crate::content_clock`].
+    ///
     /// # Errors
     /// No connection was free in time, or the database does not answer.
     pub async fn read(&self) -> Result<Snapshot> {
+        const CLOCK: &str = "select cast(seq as bigint), epoch from content_clock where id = 1";
         let inner = match &self.pools {
             Pools::Postgres { reader, .. } => Inner::Postgres(
                 reader.begin_with("begin isolation level repeatable read read only").await?,
             ),
             Pools::Sqlite { reader, .. } => Inner::Sqlite(reader.begin().await?),
         };
-        Ok(Snapshot(Connection { inner }))
+        let mut connection = Connection { inner };
+        let (seq, epoch): (i64, String) =
+            on!(connection, c => sqlx::query_as(CLOCK).fetch_one(c).await)?;
+        let epoch = Epoch::parse(&epoch).ok_or(DbError::NoEpoch)?;
+        let as_of = AsOf { epoch, seq: seq.max(0).unsigned_abs() };
+        Ok(Snapshot { connection, as_of })
     }
 
     /// A transaction for writing. Nothing is kept unless it is committed.
@@ -170,28 +199,20 @@ pub(super) enum Inner {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
 }
 
-/// Runs one expression on whichever database the connection is of.
-///
-/// The expression is compiled once for each; its SQL and its binds are the same.
-macro_rules! on {
-    ($connection:expr, $c:ident => $body:expr) => {
-        match &mut $connection.inner {
-            $crate::db::connection::Inner::Postgres(transaction) => {
-                let $c = &mut **transaction;
-                $body
-            }
-            $crate::db::connection::Inner::Sqlite(transaction) => {
-                let $c = &mut **transaction;
-                $body
-            }
-        }
-    };
-}
-pub(super) use on;
-
 /// A view of the whole database at one moment; it cannot write.
 #[derive(Debug)]
-pub struct Snapshot(Connection);
+pub struct Snapshot {
+    connection: Connection,
+    as_of: AsOf,
+}
+
+impl Snapshot {
+    /// The moment on the content clock: every change up to it is in this view.
+    #[must_use]
+    pub const fn as_of(&self) -> AsOf {
+        self.as_of
+    }
+}
 
 /// Changes that are kept together or not at all. Dropped without [`Transaction::commit`], it leaves
 /// the database as it was.
@@ -242,13 +263,13 @@ impl Deref for Snapshot {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        &self.0
+        &self.connection
     }
 }
 
 impl DerefMut for Snapshot {
     fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.0
+        &mut self.connection
     }
 }
 

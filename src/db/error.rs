@@ -14,6 +14,9 @@ pub enum DbError {
     /// The server is older than the clock's proof allows (`docs/ARCHITECTURE.md`).
     #[error("PostgreSQL {0} is too old; Masthead needs 15 or later")]
     TooOld(String),
+    /// The content clock has no epoch; somebody wrote into its table.
+    #[error("the content clock of this database has no epoch")]
+    NoEpoch,
     /// A row with the same unique value is there already.
     #[error("there is one already")]
     Taken,

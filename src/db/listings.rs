@@ -8,11 +8,8 @@ use sqlx::FromRow;
 
 use super::connection::on;
 use super::{Connection, Result};
-use crate::domain::listing::{Month, Pagination, Position};
+use crate::domain::listing::{BUCKET, Month, Pagination, Position};
 use crate::domain::{PostId, Scope, Timestamp};
-
-/// Microseconds in the thirty days of a bucket of `listing_counts`; the triggers divide by it.
-const BUCKET: i64 = 2_592_000_000_000;
 
 /// A post in a listing.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]

@@ -25,6 +25,10 @@ impl CacheTag {
     pub const TAGS: Self = Self(Cow::Borrowed("tags"));
     /// Any author.
     pub const AUTHORS: Self = Self(Cow::Borrowed("authors"));
+    /// Any listing: which tags and authors have posts.
+    pub const LISTINGS: Self = Self(Cow::Borrowed("listings"));
+    /// Which posts are featured, and those posts.
+    pub const FEATURED: Self = Self(Cow::Borrowed("featured"));
     /// The search index.
     pub const SEARCH: Self = Self(Cow::Borrowed("search"));
 
@@ -50,6 +54,39 @@ impl CacheTag {
     #[must_use]
     pub fn listing(scope: &Scope) -> Self {
         Self(format!("listing:{scope}").into())
+    }
+
+    /// A span of thirty days in what a scope lists: see [`bucket`].
+    #[must_use]
+    pub fn bucket(scope: &Scope, bucket: i64) -> Self {
+        Self(format!("listing:{scope}/{bucket}").into())
+    }
+
+    /// The look-up of a content tag by a slug, which may have found none.
+    #[must_use]
+    pub fn tag_slug(slug: &Slug) -> Self {
+        Self(format!("tag-slug:{slug}").into())
+    }
+
+    /// The look-up of an author by a slug, which may have found none.
+    #[must_use]
+    pub fn author_slug(slug: &Slug) -> Self {
+        Self(format!("author-slug:{slug}").into())
+    }
+
+    /// The look-up of what had a path before, which may have found nothing.
+    ///
+    /// A path in an address has no blank; one that has some cannot be in the table either, and
+    /// raises nothing.
+    #[must_use]
+    pub fn path(path: &str) -> Self {
+        Self(format!("path:{}", path.replace(char::is_whitespace, "")).into())
+    }
+
+    /// A file of the media store, which may not be there.
+    #[must_use]
+    pub fn media(path: &str) -> Self {
+        Self(format!("media:{}", path.replace(char::is_whitespace, "")).into())
     }
 
     /// The look-up of a post or a page by a slug, which may have found none.

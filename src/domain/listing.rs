@@ -26,6 +26,16 @@ impl fmt::Display for Scope {
     }
 }
 
+/// Microseconds in a bucket: listings are counted, and their changes named, in spans of thirty days.
+/// The triggers of the database divide by the same number.
+pub const BUCKET: i64 = 2_592_000_000_000;
+
+/// The bucket that an instant lies in. Division truncates, so bucket 0 is twice as wide.
+#[must_use]
+pub const fn bucket(instant: Timestamp) -> i64 {
+    instant.0 / BUCKET
+}
+
 /// A place in a listing: between two posts, just behind the one it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {

@@ -46,5 +46,5 @@ pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
 fn apology(status: StatusCode) -> Response {
     let page = ErrorPage::new("en", None).render();
     let body = page.unwrap_or_else(|_| "Something went wrong.".to_owned());
-    (status, [(header::CACHE_CONTROL, "no-store")], Html(body)).into_response()
+    (status, Html(body)).into_response()
 }

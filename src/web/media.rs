@@ -1,13 +1,11 @@
 //! Serves uploaded files: originals and their smaller variants, whole or in part.
 
-use axum::Router;
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{FromRef, Path, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION,
-    X_CONTENT_TYPE_OPTIONS,
+    CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
@@ -16,7 +14,8 @@ use crate::media::{
     FileType, Found, Kind, MediaPath, Store, StoreError, StoredName, Variant, VariantError,
     VariantFormat, Variants,
 };
-use crate::web::http::{ETag, Representation, cache_control};
+use crate::web::edge::{Declaration, Policy, Routes};
+use crate::web::http::{ETag, Representation};
 
 /// A drawing that is opened by itself may draw, and nothing else.
 const DRAWING_POLICY: &str =
@@ -30,12 +29,12 @@ pub struct MediaState {
 }
 
 /// `/content/images/…`, with Ghost's `size/w600/…` and `size/w600/format/webp/…` below it.
-pub fn routes<S>() -> Router<S>
+pub fn routes<S>() -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
     MediaState: FromRef<S>,
 {
-    Router::new().route(&format!("{IMAGES_PATH}{{*path}}"), get(serve))
+    Routes::default().get(&format!("{IMAGES_PATH}{{*path}}"), Declaration::FILE, serve)
 }
 
 async fn serve(
@@ -49,7 +48,7 @@ async fn serve(
             original(variants.store(), &name, &method, &request).await
         }
         Some(MediaPath::Variant(v)) => variant(&variants, &v, &method, &request).await,
-        Some(MediaPath::OtherSize(name)) => Ok(to_original(&name, cache_control::REDIRECT)),
+        Some(MediaPath::OtherSize(name)) => Ok(to_original(&name, Policy::REDIRECT)),
         None => Ok(unknown()),
     };
     answered.unwrap_or_else(|error| match error {
@@ -78,7 +77,7 @@ async fn variant(
     let size = match variants.find(variant).await {
         Ok(Found::Stored { size }) => size,
         Ok(Found::OriginalServes) => {
-            return Ok(to_original(&variant.name, cache_control::REDIRECT));
+            return Ok(to_original(&variant.name, Policy::REDIRECT));
         }
         Err(error) => return Ok(without_variant(&variant.name, &error)),
     };
@@ -96,7 +95,7 @@ fn without_variant(name: &StoredName, error: &VariantError) -> Response {
         VariantError::Store(error) => unavailable(error),
         VariantError::Resize(_) | VariantError::Aborted => {
             tracing::warn!(%name, %error, "no variant could be made");
-            to_original(name, cache_control::UNKNOWN_NAME)
+            to_original(name, Policy::UNKNOWN_NAME)
         }
     }
 }
@@ -136,7 +135,6 @@ impl File<'_> {
 fn describe(file_type: &FileType) -> HeaderMap {
     let mut headers = HeaderMap::from_iter([
         (CONTENT_TYPE, HeaderValue::from_static(file_type.content_type)),
-        (CACHE_CONTROL, HeaderValue::from_static(cache_control::IMMUTABLE)),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ]);
     match file_type.kind {
@@ -151,27 +149,27 @@ fn describe(file_type: &FileType) -> HeaderMap {
     headers
 }
 
-fn to_original(name: &StoredName, lifetime: &'static str) -> Response {
+fn to_original(name: &StoredName, policy: Policy) -> Response {
     let location = format!("{IMAGES_PATH}{name}");
-    (StatusCode::FOUND, [(LOCATION, location.as_str()), (CACHE_CONTROL, lifetime)]).into_response()
+    (StatusCode::FOUND, Extension(policy), [(LOCATION, location)]).into_response()
 }
 
 fn unknown() -> Response {
-    let lifetime = [(CACHE_CONTROL, cache_control::UNKNOWN_NAME)];
-    (StatusCode::NOT_FOUND, lifetime, "no such file\n").into_response()
+    (StatusCode::NOT_FOUND, "no such file\n").into_response()
 }
 
 fn unavailable(error: &StoreError) -> Response {
     tracing::error!(%error, "a file could not be served");
-    let lifetime = [(CACHE_CONTROL, cache_control::NO_STORE)];
-    (StatusCode::SERVICE_UNAVAILABLE, lifetime, "the file cannot be read\n").into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, "the file cannot be read\n").into_response()
 }
 
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
     use http::Request;
-    use http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, ETAG, IF_NONE_MATCH, RANGE};
+    use http::header::{
+        ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, ETAG, IF_NONE_MATCH, RANGE,
+    };
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 
@@ -181,7 +179,7 @@ mod tests {
     struct Site {
         folder: tempfile::TempDir,
         store: Store,
-        app: Router,
+        app: axum::Router,
     }
 
     impl Site {
@@ -189,7 +187,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let store = Store::in_folder(folder.path()).unwrap();
             let state = MediaState { variants: Variants::new(store.clone()) };
-            Self { folder, store, app: routes().with_state(state) }
+            Self { folder, store, app: routes().alone().with_state(state) }
         }
 
         async fn upload(&self, name: &str, bytes: impl Into<Bytes>) -> String {
@@ -230,7 +228,7 @@ mod tests {
         let whole = site.ask(Method::GET, &path, &[]).await;
         assert_eq!((whole.status, &whole.bytes[..]), (200, &jpeg[..]));
         assert_eq!(whole.headers[CONTENT_TYPE], "image/jpeg");
-        assert_eq!(whole.headers[CACHE_CONTROL], cache_control::IMMUTABLE);
+        assert_eq!(whole.headers[CACHE_CONTROL], Policy::IMMUTABLE.cache_control());
         assert_eq!(whole.headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
         assert_eq!(whole.headers[ACCEPT_RANGES], "bytes");
 
@@ -249,7 +247,7 @@ mod tests {
         let etag = whole.headers[ETAG].to_str().unwrap();
         let again = site.ask(Method::GET, &path, &[(IF_NONE_MATCH.as_str(), etag)]).await;
         assert_eq!((again.status, again.bytes.len()), (304, 0));
-        assert_eq!(again.headers[CACHE_CONTROL], cache_control::IMMUTABLE);
+        assert_eq!(again.headers[CACHE_CONTROL], Policy::IMMUTABLE.cache_control());
 
         assert_eq!(site.ask(Method::POST, &path, &[]).await.status, 405);
     }
@@ -311,7 +309,7 @@ mod tests {
         ] {
             let answered = site.get(path).await;
             assert_eq!(answered.status, 404, "{path}");
-            assert_eq!(answered.headers[CACHE_CONTROL], cache_control::UNKNOWN_NAME);
+            assert_eq!(answered.headers[CACHE_CONTROL], Policy::UNKNOWN_NAME.cache_control());
         }
         assert_eq!(site.get("%ff").await.status, 400);
     }

@@ -5,6 +5,7 @@
 pub mod absolute;
 pub mod assets;
 pub mod discovery;
+pub mod edge;
 mod error;
 pub mod feeds;
 #[cfg(test)]
@@ -28,34 +29,40 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use edge::{Declaration, Routes, Table};
 pub use state::AppState;
 
 /// The largest body of a request to the readers' site, which takes none.
 const MAX_BODY: usize = 64 * 1024;
 
-/// The routes of the site under the layers that every answer passes through.
+/// What every route declares.
+#[must_use]
+pub fn table() -> Table {
+    Table::new(files().declared().chain(site::routes().declared()), Declaration::PAGE)
+}
+
+/// What is no page.
+fn files() -> Routes<AppState> {
+    Routes::default().merge(health::routes()).merge(assets::routes()).merge(media::routes())
+}
+
+/// The routes under the layers that every answer passes through.
 pub fn router(state: AppState, request_timeout: Duration) -> Router {
-    let pages = Router::new()
-        .merge(site::routes())
+    let table = table();
+    let strip = layer::from_fn_with_state(table.clone(), edge::strip);
+    let pages = site::routes()
+        .into_router()
         .fallback(site::missing::fallback)
+        .layer(strip.clone())
         .layer(layer::from_fn(middleware::validators::add))
         .layer(middleware::compression::layer());
-    Router::new()
-        .merge(health::routes())
-        .merge(assets::routes())
-        .merge(media::routes())
-        .merge(pages)
-        .with_state(state)
-        .layer(
-            ServiceBuilder::new()
-                .layer(layer::from_fn(middleware::request_id::give))
-                .layer(layer::from_fn(middleware::access_log::write))
-                .layer(layer::from_fn(middleware::security_headers::add))
-                .layer(CatchPanicLayer::custom(error::panicked))
-                .layer(TimeoutLayer::with_status_code(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    request_timeout,
-                ))
-                .layer(RequestBodyLimitLayer::new(MAX_BODY)),
-        )
+    let stack = ServiceBuilder::new()
+        .layer(layer::from_fn(middleware::request_id::give))
+        .layer(layer::from_fn(middleware::access_log::write))
+        .layer(layer::from_fn(middleware::security_headers::add))
+        .layer(layer::from_fn_with_state(table, edge::write_headers))
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, request_timeout))
+        .layer(RequestBodyLimitLayer::new(MAX_BODY));
+    files().into_router().layer(strip).merge(pages).with_state(state).layer(stack)
 }

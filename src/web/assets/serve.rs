@@ -2,23 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RANGE, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, RANGE, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
 use super::Asset;
 use super::other_builds::{Alone, OtherAsset, OtherBuilds};
-use crate::web::http::{
-    AcceptEncoding, Coding, ETag, RangeRequest, Representation, Validators, cache_control,
-};
+use crate::web::edge::{Declaration, Routes};
+use crate::web::http::{AcceptEncoding, Coding, ETag, RangeRequest, Representation, Validators};
 
 /// What the asset routes need of the application's state.
 #[derive(Clone)]
@@ -34,12 +30,12 @@ impl Default for Assets {
 }
 
 /// `/assets/…`.
-pub fn routes<S>() -> Router<S>
+pub fn routes<S>() -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
     Assets: FromRef<S>,
 {
-    Router::new().route("/assets/{*path}", get(serve))
+    Routes::default().get("/assets/{*path}", Declaration::FILE, serve)
 }
 
 async fn serve(
@@ -60,8 +56,7 @@ async fn serve(
 fn own(asset: &Asset, method: &Method, request: &HeaderMap) -> Response {
     let accepted = AcceptEncoding::of(request);
     let Some(mut coding) = accepted.choose(asset.codings()) else {
-        let lifetime = [(CACHE_CONTROL, cache_control::NO_STORE)];
-        return (StatusCode::NOT_ACCEPTABLE, lifetime).into_response();
+        return StatusCode::NOT_ACCEPTABLE.into_response();
     };
     // A part is cut from the plain bytes: a client that resumes or seeks counts in those.
     if accepted.choose([]).is_some() && asks_for_a_part(asset, method, request) {
@@ -107,8 +102,7 @@ fn send(
 }
 
 fn unknown() -> Response {
-    let lifetime = [(CACHE_CONTROL, cache_control::UNKNOWN_NAME)];
-    (StatusCode::NOT_FOUND, lifetime, "no such asset\n").into_response()
+    (StatusCode::NOT_FOUND, "no such asset\n").into_response()
 }
 
 fn common_headers(content_type: &str) -> HeaderMap {
@@ -116,7 +110,6 @@ fn common_headers(content_type: &str) -> HeaderMap {
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     HeaderMap::from_iter([
         (CONTENT_TYPE, content_type),
-        (CACHE_CONTROL, HeaderValue::from_static(cache_control::IMMUTABLE)),
         (VARY, HeaderValue::from(ACCEPT_ENCODING)),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ])
@@ -126,12 +119,13 @@ fn common_headers(content_type: &str) -> HeaderMap {
 mod tests {
     use futures_util::future::BoxFuture;
     use http::Request;
-    use http::header::{ETAG, IF_NONE_MATCH, IF_RANGE};
+    use http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, IF_RANGE};
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 
     use super::super::{ASSETS, asset};
     use super::*;
+    use crate::web::edge::Policy;
 
     struct Answered {
         status: u16,
@@ -154,7 +148,8 @@ mod tests {
             request = request.header(name, *value);
         }
         let request = request.body(Body::empty()).unwrap();
-        let (head, body) = routes().with_state(assets).oneshot(request).await.unwrap().into_parts();
+        let (head, body) =
+            routes().alone().with_state(assets).oneshot(request).await.unwrap().into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         Answered { status: head.status.as_u16(), headers: head.headers, bytes }
     }
@@ -173,7 +168,7 @@ mod tests {
                 assert_eq!(Some(&whole.bytes[..]), asset.bytes(coding), "{}", asset.name);
                 assert_eq!(whole.headers.get(CONTENT_ENCODING), coding.header_value().as_ref());
                 assert_eq!(whole.headers[CONTENT_TYPE], asset.content_type);
-                assert_eq!(whole.headers[CACHE_CONTROL], cache_control::IMMUTABLE);
+                assert_eq!(whole.headers[CACHE_CONTROL], Policy::IMMUTABLE.cache_control());
                 assert_eq!(whole.headers[VARY], "accept-encoding");
                 assert_eq!(whole.headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
                 assert_eq!(whole.headers[ETAG], asset.etag(coding).header_value());
@@ -230,7 +225,7 @@ mod tests {
         let nothing = [(ACCEPT_ENCODING, "*;q=0")];
         let answered = ask(Method::GET, asset!("site.css"), &nothing).await;
         assert_eq!(answered.status, 406);
-        assert_eq!(answered.headers[CACHE_CONTROL], cache_control::NO_STORE);
+        assert_eq!(answered.headers[CACHE_CONTROL], Policy::NOTHING.cache_control());
     }
 
     #[tokio::test]
@@ -240,7 +235,7 @@ mod tests {
         {
             let answered = ask(Method::GET, path, &[]).await;
             assert_eq!(answered.status, 404, "{path}");
-            assert_eq!(answered.headers[CACHE_CONTROL], cache_control::UNKNOWN_NAME);
+            assert_eq!(answered.headers[CACHE_CONTROL], Policy::UNKNOWN_NAME.cache_control());
         }
         assert_eq!(ask(Method::POST, asset!("site.css"), &[]).await.status, 405);
     }
@@ -258,6 +253,6 @@ mod tests {
         let assets = Assets { other_builds: Arc::new(Shared) };
         let answered = ask_beside(assets, Method::GET, "/assets/site.0000.css", &[]).await;
         assert_eq!((answered.status, &answered.bytes[..]), (200, &b"a{}"[..]));
-        assert_eq!(answered.headers[CACHE_CONTROL], cache_control::IMMUTABLE);
+        assert_eq!(answered.headers[CACHE_CONTROL], Policy::IMMUTABLE.cache_control());
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! These files know nothing of the site. Assets, media, feeds and pages share them.
 
-pub mod cache_control;
 pub mod conditional;
 pub mod encoding;
 pub mod etag;

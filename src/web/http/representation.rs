@@ -3,15 +3,15 @@
 use std::ops::Range;
 
 use http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH,
-    CONTENT_RANGE, CONTENT_TYPE, ETAG,
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_TYPE, ETAG,
 };
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
+use super::ascii_value;
 use super::conditional::{Precondition, Validators};
 use super::etag::ETag;
 use super::range::RangeRequest;
-use super::{ascii_value, cache_control};
 
 /// Bytes with a tag, which may be sent whole, in part or not at all.
 #[derive(Debug, Clone)]
@@ -80,10 +80,9 @@ impl Representation {
         Answer { head: head(StatusCode::NOT_MODIFIED, self.headers), body: None }
     }
 
-    /// A refusal belongs to this request alone, so no cache may keep it.
+    /// A refusal belongs to this request alone.
     fn refused(mut self, status: StatusCode) -> Answer {
         self.drop_body_fields();
-        self.headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control::NO_STORE));
         Answer { head: head(status, self.headers), body: None }
     }
 
@@ -103,14 +102,14 @@ fn head(status: StatusCode, headers: HeaderMap) -> Response<()> {
 
 #[cfg(test)]
 mod tests {
-    use http::header::{HeaderName, IF_NONE_MATCH, IF_RANGE, RANGE};
+    use http::header::{HeaderName, IF_NONE_MATCH, IF_RANGE, RANGE, VARY};
 
     use super::*;
 
     fn answer(method: &Method, fields: &[(HeaderName, &str)]) -> Answer {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, "text/css".parse().unwrap());
-        headers.insert(CACHE_CONTROL, cache_control::IMMUTABLE.parse().unwrap());
+        headers.insert(VARY, "accept-encoding".parse().unwrap());
         let request = fields.iter().map(|(n, v)| (n.clone(), v.parse().unwrap())).collect();
         let etag = ETag::new("a");
         Representation { etag, length: 100, headers }.answer(method, &request)
@@ -141,14 +140,13 @@ mod tests {
         let answer = answer(&Method::GET, &[(IF_NONE_MATCH, "W/\"a\"")]);
         let fields = answer.head.headers();
         assert_eq!(fields[ETAG], "\"a\"");
-        assert_eq!(fields[CACHE_CONTROL], cache_control::IMMUTABLE);
+        assert_eq!(fields[VARY], "accept-encoding");
         assert!(!fields.contains_key(CONTENT_TYPE) && !fields.contains_key(CONTENT_LENGTH));
     }
 
     #[test]
-    fn a_refusal_is_not_kept() {
+    fn a_refusal_says_how_long_the_whole_is() {
         let answer = answer(&Method::GET, &[(RANGE, "bytes=100-")]);
         assert_eq!(answer.head.headers()[CONTENT_RANGE], "bytes */100");
-        assert_eq!(answer.head.headers()[CACHE_CONTROL], cache_control::NO_STORE);
     }
 }

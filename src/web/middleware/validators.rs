@@ -4,7 +4,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 
 use crate::web::http::{ETag, Precondition, Validators};
 
@@ -17,7 +17,6 @@ pub(crate) async fn add(request: Request, next: Next) -> Response {
     let (method, asked) = (request.method().clone(), request.headers().clone());
     let response = next.run(request).await;
     let (mut head, body) = response.into_parts();
-    head.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
     if head.status != StatusCode::OK || head.headers.contains_key(header::ETAG) {
         return Response::from_parts(head, body);
     }

@@ -6,13 +6,14 @@ use super::missing::missing;
 use super::{Result, moved, page, page_number, theme};
 use crate::domain::listing::Month;
 use crate::domain::paths;
+use crate::services::reading::Seen;
 use crate::web::state::SiteState;
 use crate::web::views::{ArchivePage, MonthPage};
 
 pub(super) async fn index(State(state): State<SiteState>) -> Result {
     let read = state.reading.archive().await?;
     let theme = theme::address(&read.settings);
-    page(&ArchivePage::new(state.site(&read.settings, &theme), &read.content))
+    page(read.seen, &ArchivePage::new(state.site(&read.settings, &theme), &read.content))
 }
 
 pub(super) async fn first(
@@ -22,7 +23,7 @@ pub(super) async fn first(
 ) -> Result {
     match month(&year, &number) {
         Some(month) => show(&state, &uri, month, 1).await,
-        None => missing(&state, &uri).await,
+        None => missing(&state, &uri, Seen::default()).await,
     }
 }
 
@@ -32,17 +33,20 @@ pub(super) async fn numbered(
     uri: OriginalUri,
 ) -> Result {
     match (page_number(&page), month(&year, &number)) {
-        (Some(1), Some(month)) => Ok(moved(&paths::month(month.year, month.month))),
+        (Some(1), Some(month)) => {
+            Ok(moved(Seen::default(), &paths::month(month.year, month.month)))
+        }
         (Some(page), Some(month)) => show(&state, &uri, month, page).await,
-        _ => missing(&state, &uri).await,
+        _ => missing(&state, &uri, Seen::default()).await,
     }
 }
 
 async fn show(state: &SiteState, uri: &OriginalUri, month: Month, number: u64) -> Result {
     let read = state.reading.month(month, number).await?;
-    let Some(list) = read.content else { return missing(state, uri).await };
+    let Some(list) = read.content else { return missing(state, uri, read.seen).await };
     let theme = theme::address(&read.settings);
-    page(&MonthPage::new(state.site(&read.settings, &theme), month, &list.posts, list.pagination))
+    let site = state.site(&read.settings, &theme);
+    page(read.seen, &MonthPage::new(site, month, &list.posts, list.pagination))
 }
 
 /// A month as addresses have it: `2026`, `04`.

@@ -1,16 +1,14 @@
 //! The feeds of the site, of a tag and of an author.
 
 use axum::extract::{OriginalUri, Path, State};
-use axum::response::IntoResponse as _;
-use http::header;
 
 use super::missing::missing;
-use super::{Result, slug};
+use super::{Result, slug, text};
+use crate::domain::Settings;
 use crate::domain::paths;
 use crate::domain::post::FullPost;
-use crate::domain::{Scope, Settings};
 use crate::i18n::Strings;
-use crate::services::reading::Page;
+use crate::services::reading::Seen;
 use crate::web::feeds::{self, Feed};
 use crate::web::state::SiteState;
 
@@ -34,16 +32,18 @@ pub(super) async fn of_tag(
     Path(name): Path<String>,
     uri: OriginalUri,
 ) -> Result {
-    let Some(slug) = slug(&name) else { return missing(&state, &uri).await };
-    let found = state.reading.tag_feed(&slug, LENGTH).await?;
-    let Some((tag, page)) = found else { return missing(&state, &uri).await };
+    let Some(slug) = slug(&name) else { return missing(&state, &uri, Seen::default()).await };
+    let read = state.reading.tag_feed(&slug, LENGTH).await?;
+    let Some(found) = read.content else { return missing(&state, &uri, read.seen).await };
+    let tag = found.subject;
     let about = About {
         self_path: &paths::tag_rss(&slug),
         home_path: &paths::tag(&slug),
-        title: &format!("{} – {}", tag.name, page.settings.title),
+        title: &format!("{} – {}", tag.name, read.settings.title),
         description: tag.description.as_deref().unwrap_or_default(),
     };
-    Ok(answer(&state, &page, &about, feeds::rss::CONTENT_TYPE, feeds::rss::render))
+    let feed = render(&state, &read.settings, &found.posts, &about, feeds::rss::render);
+    Ok(text(read.seen, feeds::rss::CONTENT_TYPE, feed))
 }
 
 pub(super) async fn of_author(
@@ -51,16 +51,18 @@ pub(super) async fn of_author(
     Path(name): Path<String>,
     uri: OriginalUri,
 ) -> Result {
-    let Some(slug) = slug(&name) else { return missing(&state, &uri).await };
-    let found = state.reading.author_feed(&slug, LENGTH).await?;
-    let Some((author, page)) = found else { return missing(&state, &uri).await };
+    let Some(slug) = slug(&name) else { return missing(&state, &uri, Seen::default()).await };
+    let read = state.reading.author_feed(&slug, LENGTH).await?;
+    let Some(found) = read.content else { return missing(&state, &uri, read.seen).await };
+    let author = found.subject;
     let about = About {
         self_path: &paths::author_rss(&slug),
         home_path: &paths::author(&slug),
-        title: &format!("{} – {}", author.name, page.settings.title),
+        title: &format!("{} – {}", author.name, read.settings.title),
         description: author.bio.as_deref().unwrap_or_default(),
     };
-    Ok(answer(&state, &page, &about, feeds::rss::CONTENT_TYPE, feeds::rss::render))
+    let feed = render(&state, &read.settings, &found.posts, &about, feeds::rss::render);
+    Ok(text(read.seen, feeds::rss::CONTENT_TYPE, feed))
 }
 
 /// What a feed is about.
@@ -75,32 +77,32 @@ async fn site(
     state: &SiteState,
     self_path: &str,
     content_type: &'static str,
-    render: fn(&Feed<'_>) -> String,
+    format: fn(&Feed<'_>) -> String,
 ) -> Result {
-    let page = state.reading.feed(&Scope::Site, LENGTH).await?;
-    let Settings { title, description, .. } = &page.settings;
+    let read = state.reading.feed(LENGTH).await?;
+    let Settings { title, description, .. } = &read.settings;
     let about = About { self_path, home_path: paths::HOME, title, description };
-    Ok(answer(state, &page, &about, content_type, render))
+    let feed = render(state, &read.settings, &read.content, &about, format);
+    Ok(text(read.seen, content_type, feed))
 }
 
-fn answer(
+fn render(
     state: &SiteState,
-    page: &Page<Vec<FullPost>>,
+    settings: &Settings,
+    posts: &[FullPost],
     about: &About<'_>,
-    content_type: &'static str,
-    render: fn(&Feed<'_>) -> String,
-) -> axum::response::Response {
-    let members_only = Strings::for_locale(&page.settings.locale).text("members-title");
-    let feed = render(&Feed {
-        settings: &page.settings,
+    format: fn(&Feed<'_>) -> String,
+) -> String {
+    let members_only = Strings::for_locale(&settings.locale).text("members-title");
+    format(&Feed {
+        settings,
         base_url: &state.base_url,
         self_path: about.self_path,
         home_path: about.home_path,
         title: about.title,
         description: about.description,
-        posts: &page.content,
-        updated: feeds::last_change(&page.content),
+        posts,
+        updated: feeds::last_change(posts),
         members_only: &members_only,
-    });
-    ([(header::CONTENT_TYPE, content_type)], feed).into_response()
+    })
 }

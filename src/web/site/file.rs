@@ -6,6 +6,7 @@ use axum::extract::{OriginalUri, Path, State};
 
 use super::missing::missing;
 use super::{Result, discovery, sitemap};
+use crate::services::reading::Seen;
 use crate::web::state::SiteState;
 
 pub(super) async fn show(
@@ -19,5 +20,5 @@ pub(super) async fn show(
     if name.starts_with("sitemap-") {
         return sitemap::part(&state, &uri).await;
     }
-    missing(&state, &uri).await
+    missing(&state, &uri, Seen::default()).await
 }

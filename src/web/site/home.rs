@@ -5,6 +5,7 @@ use axum::extract::{OriginalUri, Path, State};
 use super::missing::missing;
 use super::{Result, moved, page, page_number, theme};
 use crate::domain::paths;
+use crate::services::reading::Seen;
 use crate::web::state::SiteState;
 use crate::web::views::HomePage;
 
@@ -18,16 +19,16 @@ pub(super) async fn numbered(
     uri: OriginalUri,
 ) -> Result {
     match page_number(&number) {
-        Some(1) => Ok(moved(paths::HOME)),
+        Some(1) => Ok(moved(Seen::default(), paths::HOME)),
         Some(number) => show(&state, &uri, number).await,
-        None => missing(&state, &uri).await,
+        None => missing(&state, &uri, Seen::default()).await,
     }
 }
 
 async fn show(state: &SiteState, uri: &OriginalUri, number: u64) -> Result {
     let read = state.reading.home(number).await?;
-    let Some(list) = read.content else { return missing(state, uri).await };
+    let Some(list) = read.content else { return missing(state, uri, read.seen).await };
     let theme = theme::address(&read.settings);
     let site = state.site(&read.settings, &theme);
-    page(&HomePage::new(site, &list.posts, list.pagination))
+    page(read.seen, &HomePage::new(site, &list.posts, list.pagination))
 }

@@ -2,12 +2,14 @@
 //! rest gets a page that offers the search and what comes close.
 
 use askama::Template as _;
+use axum::Extension;
 use axum::extract::{OriginalUri, State};
 use axum::response::{Html, IntoResponse as _};
-use http::{Method, StatusCode, Uri, header};
+use http::{Method, StatusCode, Uri};
 
 use super::{Result, moved, theme};
 use crate::domain::paths;
+use crate::services::reading::Seen;
 use crate::web::state::SiteState;
 use crate::web::views::NotFoundPage;
 
@@ -23,44 +25,46 @@ pub(crate) async fn fallback(
     if method != Method::GET && method != Method::HEAD {
         return Ok(StatusCode::METHOD_NOT_ALLOWED.into_response());
     }
-    missing(&state, &uri).await
+    missing(&state, &uri, Seen::default()).await
 }
 
-/// The answer where a route found nothing.
-pub(crate) async fn missing(state: &SiteState, uri: &Uri) -> Result {
+/// The answer where a route found nothing, and what it saw while it looked.
+pub(crate) async fn missing(state: &SiteState, uri: &Uri, mut seen: Seen) -> Result {
     let path = uri.path();
     if path.len() > MAX_PATH {
-        return not_found(state, "").await;
+        return not_found(state, "", seen).await;
     }
     if let Some(feed) = feed_of_old(path) {
-        return Ok(moved(feed));
+        return Ok(moved(seen, feed));
     }
-    if let Some(destination) = state.reading.redirect(path).await? {
+    let (destination, looked_up) = state.reading.redirect(path).await?;
+    seen.join(&looked_up);
+    if let Some(destination) = destination {
         let target = match destination {
             d if d.post.is_some() => d.post.as_ref().map(paths::post),
             d if d.tag.is_some() => d.tag.as_ref().map(paths::tag),
             d => d.author.as_ref().map(paths::author),
         };
         if let Some(target) = target.filter(|target| target != path) {
-            return Ok(moved(&target));
+            return Ok(moved(seen, &target));
         }
     }
     if let Some(form) = one_form(path) {
-        return Ok(moved(&with_query(form, uri)));
+        return Ok(moved(seen, &with_query(form, uri)));
     }
-    not_found(state, path).await
+    not_found(state, path, seen).await
 }
 
-async fn not_found(state: &SiteState, path: &str) -> Result {
+async fn not_found(state: &SiteState, path: &str, mut seen: Seen) -> Result {
     let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     let last = decoded.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let query: String =
         last.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(100).collect();
     let read = state.reading.close_to(&query).await?;
+    seen.join(&read.seen);
     let theme = theme::address(&read.settings);
     let view = NotFoundPage::new(state.site(&read.settings, &theme), query.trim(), &read.content);
-    let lifetime = [(header::CACHE_CONTROL, "no-cache")];
-    Ok((StatusCode::NOT_FOUND, lifetime, Html(view.render()?)).into_response())
+    Ok((StatusCode::NOT_FOUND, Extension(seen), Html(view.render()?)).into_response())
 }
 
 /// Where other systems have their feeds: subscribers of an imported blog find the feed again.

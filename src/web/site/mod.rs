@@ -14,46 +14,49 @@ mod tag;
 mod theme;
 
 use askama::Template;
-use axum::Router;
+use axum::Extension;
 use axum::response::{Html, IntoResponse as _, Response};
-use axum::routing::get;
 use http::{StatusCode, header};
 
 use super::AppState;
+use super::edge::{Declaration, Policy, Routes};
 use super::error::WebError;
 use super::state::SiteState;
 use super::views::Site;
 use crate::domain::paths;
 use crate::domain::{Settings, Slug};
+use crate::services::reading::Seen;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/", get(home::first))
-        .route("/page/{page}/", get(home::numbered))
-        .route("/{slug}/", get(post::show))
-        .route("/p/{uuid}/", get(post::preview))
-        .route("/tag/{slug}/", get(tag::first))
-        .route("/tag/{slug}/page/{page}/", get(tag::numbered))
-        .route("/author/{slug}/", get(author::first))
-        .route("/author/{slug}/page/{page}/", get(author::numbered))
-        .route("/archive/", get(archive::index))
-        .route("/archive/{year}/{month}/", get(archive::first))
-        .route("/archive/{year}/{month}/page/{page}/", get(archive::numbered))
-        .route("/search/", get(search::show))
-        .route("/theme/{file}", get(theme::show))
-        .route(paths::RSS, get(feeds::rss))
-        .route(paths::ATOM, get(feeds::atom))
-        .route(paths::JSON_FEED, get(feeds::json))
-        .route("/tag/{slug}/rss/", get(feeds::of_tag))
-        .route("/author/{slug}/rss/", get(feeds::of_author))
-        .route(paths::SITEMAP, get(sitemap::index))
-        .route(paths::ROBOTS, get(discovery::robots))
-        .route(paths::LLMS, get(discovery::llms))
-        .route(paths::SECURITY, get(discovery::security))
-        .route(paths::MANIFEST, get(discovery::manifest))
-        .route(paths::OPENSEARCH, get(discovery::opensearch))
-        .route("/favicon.ico", get(discovery::favicon))
-        .route("/{file}", get(file::show))
+/// The readers' pages, and what each declares.
+pub(super) fn routes() -> Routes<AppState> {
+    const PAGE: Declaration = Declaration::PAGE;
+    Routes::default()
+        .get("/", PAGE, home::first)
+        .get("/page/{page}/", PAGE, home::numbered)
+        .get("/{slug}/", PAGE, post::show)
+        .get("/p/{uuid}/", Declaration::PRIVATE, post::preview)
+        .get("/tag/{slug}/", PAGE, tag::first)
+        .get("/tag/{slug}/page/{page}/", PAGE, tag::numbered)
+        .get("/author/{slug}/", PAGE, author::first)
+        .get("/author/{slug}/page/{page}/", PAGE, author::numbered)
+        .get("/archive/", PAGE, archive::index)
+        .get("/archive/{year}/{month}/", PAGE, archive::first)
+        .get("/archive/{year}/{month}/page/{page}/", PAGE, archive::numbered)
+        .get("/search/", PAGE.policy(Policy::SEARCH).query(&["page", "q"]), search::show)
+        .get("/theme/{file}", PAGE.policy(Policy::IMMUTABLE), theme::show)
+        .get(paths::RSS, PAGE, feeds::rss)
+        .get(paths::ATOM, PAGE, feeds::atom)
+        .get(paths::JSON_FEED, PAGE, feeds::json)
+        .get("/tag/{slug}/rss/", PAGE, feeds::of_tag)
+        .get("/author/{slug}/rss/", PAGE, feeds::of_author)
+        .get(paths::SITEMAP, PAGE, sitemap::index)
+        .get(paths::ROBOTS, PAGE, discovery::robots)
+        .get(paths::LLMS, PAGE, discovery::llms)
+        .get(paths::SECURITY, PAGE, discovery::security)
+        .get(paths::MANIFEST, PAGE, discovery::manifest)
+        .get(paths::OPENSEARCH, PAGE, discovery::opensearch)
+        .get("/favicon.ico", PAGE, discovery::favicon)
+        .get("/{file}", PAGE, file::show)
 }
 
 /// What a handler gives: an answer, or a failure in words for the reader.
@@ -66,14 +69,19 @@ impl SiteState {
     }
 }
 
-/// Renders a view.
-fn page(view: &impl Template) -> Result {
-    Ok(Html(view.render()?).into_response())
+/// Renders a view of what was seen.
+fn page(seen: Seen, view: &impl Template) -> Result {
+    Ok((Extension(seen), Html(view.render()?)).into_response())
+}
+
+/// A text of a type of its own, made from what was seen.
+fn text(seen: Seen, content_type: &'static str, text: String) -> Response {
+    (Extension(seen), [(header::CONTENT_TYPE, content_type)], text).into_response()
 }
 
 /// The other form of an address leads to its one form, for good.
-fn moved(path: &str) -> Response {
-    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, path)]).into_response()
+fn moved(seen: Seen, path: &str) -> Response {
+    (StatusCode::MOVED_PERMANENTLY, Extension(seen), [(header::LOCATION, path)]).into_response()
 }
 
 /// A page number as addresses have it: digits, no zero in front, not the first page.

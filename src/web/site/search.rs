@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::missing::missing;
 use super::{Result, page, page_number, theme};
+use crate::services::reading::Seen;
 use crate::web::state::SiteState;
 use crate::web::views::{SearchPage, SearchResults};
 
@@ -30,16 +31,16 @@ pub(super) async fn show(
     let number = match number.as_deref().map(page_number) {
         None => 1,
         Some(Some(number)) => number,
-        Some(None) => return missing(&state, &uri).await,
+        Some(None) => return missing(&state, &uri, Seen::default()).await,
     };
     let read = state.reading.search(words, number).await?;
     if read.content.is_none() && number > 1 {
-        return missing(&state, &uri).await;
+        return missing(&state, &uri, read.seen).await;
     }
     let theme = theme::address(&read.settings);
     let results = read
         .content
         .as_ref()
         .map(|found| SearchResults { hits: &found.hits, pagination: found.pagination });
-    page(&SearchPage::new(state.site(&read.settings, &theme), words, results))
+    page(read.seen, &SearchPage::new(state.site(&read.settings, &theme), words, results))
 }

@@ -1,58 +1,60 @@
 //! The sitemap: an index, and its parts.
 
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
-use http::{Uri, header};
+use http::Uri;
 
-use super::Result;
 use super::missing::missing;
+use super::{Result, text};
+use crate::services::reading::{Page, Seen};
 use crate::web::discovery::sitemap::{self, Entry, Part, Section};
 use crate::web::state::SiteState;
 
 pub(super) async fn index(State(state): State<SiteState>) -> Result {
-    let mut parts = Vec::new();
+    let (mut seen, mut parts) = (Seen::default(), Vec::new());
     for section in Section::ALL {
-        let rows = count(&state, section).await?;
+        let rows = count(&state, section, &mut seen).await?;
         parts.extend(section.parts(rows).map(|part| (part, None)));
     }
-    Ok(xml(sitemap::index(&state.base_url, &parts)))
+    Ok(text(seen, sitemap::CONTENT_TYPE, sitemap::index(&state.base_url, &parts)))
 }
 
 /// One part, if `path` names one that is there.
 pub(super) async fn part(state: &SiteState, uri: &Uri) -> Result {
-    let Some(part) = Part::from_path(uri.path()) else { return missing(state, uri).await };
-    let mut entries = rows(state, part).await?;
+    let mut seen = Seen::default();
+    let Some(part) = Part::from_path(uri.path()) else { return missing(state, uri, seen).await };
+    let mut entries = rows(state, part, &mut seen).await?;
     if part.holds_home() {
-        let newest = state.reading.posts(0, 1).await?;
+        let newest = content(state.reading.posts(0, 1).await?, &mut seen);
         entries.insert(0, Entry::home(newest.first().map(|post| post.updated_at)));
     }
     if entries.is_empty() {
-        return missing(state, uri).await;
+        return missing(state, uri, seen).await;
     }
-    Ok(xml(sitemap::urlset(&state.base_url, &entries)))
+    Ok(text(seen, sitemap::CONTENT_TYPE, sitemap::urlset(&state.base_url, &entries)))
 }
 
-async fn count(state: &SiteState, section: Section) -> Result<u64> {
+async fn count(state: &SiteState, section: Section, seen: &mut Seen) -> Result<u64> {
     let reading = &state.reading;
     Ok(match section {
-        Section::Posts => reading.count_posts().await?,
-        Section::Pages => reading.pages().await?.len() as u64,
-        Section::Tags => reading.tags().await?.len() as u64,
-        Section::Authors => reading.authors().await?.len() as u64,
+        Section::Posts => content(reading.count_posts().await?, seen),
+        Section::Pages => content(reading.pages().await?, seen).len() as u64,
+        Section::Tags => content(reading.tags().await?, seen).len() as u64,
+        Section::Authors => content(reading.authors().await?, seen).len() as u64,
     })
 }
 
-async fn rows(state: &SiteState, part: Part) -> Result<Vec<Entry>> {
+async fn rows(state: &SiteState, part: Part, seen: &mut Seen) -> Result<Vec<Entry>> {
     let (skip, limit) = part.rows();
     let reading = &state.reading;
     Ok(match part.section() {
         Section::Posts => {
             let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-            reading.posts(skip, limit).await?.iter().map(Entry::from).collect()
+            let posts = content(reading.posts(skip, limit).await?, seen);
+            posts.iter().map(Entry::from).collect()
         }
-        Section::Pages => window(&reading.pages().await?, skip, limit),
-        Section::Tags => window(&reading.tags().await?, skip, limit),
-        Section::Authors => window(&reading.authors().await?, skip, limit),
+        Section::Pages => window(&content(reading.pages().await?, seen), skip, limit),
+        Section::Tags => window(&content(reading.tags().await?, seen), skip, limit),
+        Section::Authors => window(&content(reading.authors().await?, seen), skip, limit),
     })
 }
 
@@ -65,6 +67,8 @@ where
     things.iter().skip(rows(skip)).take(rows(limit)).map(Entry::from).collect()
 }
 
-fn xml(text: String) -> Response {
-    ([(header::CONTENT_TYPE, sitemap::CONTENT_TYPE)], text).into_response()
+/// What was read, once it is noted.
+fn content<T>(read: Page<T>, seen: &mut Seen) -> T {
+    seen.join(&read.seen);
+    read.content
 }

@@ -1,14 +1,14 @@
 //! The style sheet that depends on the settings: the accent colour on both grounds.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use data_encoding::HEXLOWER;
-use http::header;
 use sha2::{Digest, Sha256};
 
-use super::Result;
+use super::{Result, text};
 use crate::domain::Settings;
-use crate::web::http::cache_control;
+use crate::web::edge::Policy;
 use crate::web::state::SiteState;
 use crate::web::views::theme_css;
 
@@ -24,9 +24,9 @@ fn file(css: &str) -> String {
 /// Serves the style sheet of now. One of before is answered with that as well, but not for long: a
 /// page that was rendered just before a change had better have the new colour than none.
 pub(super) async fn show(State(state): State<SiteState>, Path(name): Path<String>) -> Result {
-    let css = theme_css(&state.reading.settings().await?);
-    let lifetime =
-        if name == file(&css) { cache_control::IMMUTABLE } else { cache_control::NO_STORE };
-    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8")];
-    Ok((headers, [(header::CACHE_CONTROL, lifetime)], css).into_response())
+    let read = state.reading.settings().await?;
+    let css = theme_css(&read.settings);
+    let is_of_now = name == file(&css);
+    let answer = text(read.seen, "text/css; charset=utf-8", css);
+    Ok(if is_of_now { answer } else { (Extension(Policy::NOTHING), answer).into_response() })
 }

@@ -93,11 +93,12 @@ const CASES: [Case; 10] = [
     Case {
         table: "listings",
         insert: "insert into listings (scope, listed_at, post_id) values ('tag:t1', 1, 'p1')",
-        inserted: "listing:tag:t1",
-        update: "update listings set scope = 'tag:t2' where scope = 'tag:t1'",
-        updated: "listing:tag:t1 listing:tag:t2",
+        inserted: "listing:tag:t1 listing:tag:t1/0 listings",
+        update: "update listings set scope = 'tag:t2', listed_at = 2592000000000 \
+                 where scope = 'tag:t1'",
+        updated: "listing:tag:t1 listing:tag:t1/0 listing:tag:t2 listing:tag:t2/1 listings",
         delete: "delete from listings where scope = 'tag:t2'",
-        deleted: "listing:tag:t2",
+        deleted: "listing:tag:t2 listing:tag:t2/1 listings",
     },
     Case {
         table: "redirects",
@@ -204,7 +205,8 @@ async fn deleting_a_post_raises_its_lists(db: &TestDatabase) {
     hand.execute(JOINED).await;
     let raised = hand.logged("delete from posts where id = 'p1'").await;
     let expected = "post:p1 slug:n1 posts members:t1 members:u1 path:/old search \
-        listing:site listing:tag:t1 listing:author:u1";
+        listing:site listing:site/0 listing:tag:t1 listing:tag:t1/0 \
+        listing:author:u1 listing:author:u1/0 listings";
     assert_eq!(raised, cache_tags(expected));
 }
 
@@ -212,7 +214,9 @@ async fn deleting_a_tag_raises_the_posts_that_had_it(db: &TestDatabase) {
     let mut hand = with_content(db).await;
     hand.execute(JOINED).await;
     let raised = hand.logged("delete from tags where id = 't1'").await;
-    assert_eq!(raised, cache_tags("tag:t1 tag-slug:n1 tags post:p1 members:t1 listing:tag:t1"));
+    let expected =
+        "tag:t1 tag-slug:n1 tags post:p1 members:t1 listing:tag:t1 listing:tag:t1/0 listings";
+    assert_eq!(raised, cache_tags(expected));
 }
 
 async fn deleting_without_a_condition_is_told(db: &TestDatabase) {

@@ -6,6 +6,7 @@ mod discretion;
 mod furnished;
 mod headers;
 mod hostile;
+mod routes;
 mod search;
 mod validators;
 

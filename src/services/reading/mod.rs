@@ -1,0 +1,143 @@
+//! Reading: what each page of the site, each feed and each sitemap is made of.
+//!
+//! Each method takes one look at the database, so that all parts of a page are of one moment, and
+//! notes what it saw: the cache tags and the moment on the content clock, from which everything
+//! that is cached follows.
+
+mod feeds;
+mod indexes;
+mod lists;
+mod look;
+mod posts;
+mod searching;
+mod seen;
+
+use self::look::Look;
+use crate::db::redirects::Destination;
+use crate::db::{self, Database, Result};
+use crate::domain::listing::Pagination;
+use crate::domain::media::Picture;
+use crate::domain::post::{FullPost, PostCard};
+use crate::domain::{CacheTag, PostSummary, Settings};
+use crate::text;
+
+pub use feeds::FeedOf;
+pub use seen::Seen;
+
+/// A page's content, and the settings it is shown under.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The settings of the site at the same moment.
+    pub settings: Settings,
+    /// What the page is about.
+    pub content: T,
+    /// What it was made from.
+    pub seen: Seen,
+}
+
+impl<T> Page<T> {
+    fn of(settings: Settings, content: T, look: Look) -> Self {
+        Self { settings, content, seen: look.seen }
+    }
+}
+
+/// A page of a list of posts.
+#[derive(Debug, Clone)]
+pub struct PostList {
+    /// The posts, newest first.
+    pub posts: Vec<PostCard>,
+    /// Which page it is.
+    pub pagination: Pagination,
+}
+
+/// What a list is about, and a page of that list.
+#[derive(Debug, Clone)]
+pub struct Collection<T> {
+    /// The tag or the author.
+    pub subject: T,
+    /// The picture on top of its page.
+    pub picture: Option<Picture>,
+    /// Its posts.
+    pub list: PostList,
+}
+
+/// A post, and where to go from it.
+#[derive(Debug, Clone)]
+pub struct PostView {
+    /// The post.
+    pub full: FullPost,
+    /// The next older post.
+    pub previous: Option<PostSummary>,
+    /// The next newer post.
+    pub next: Option<PostSummary>,
+    /// Posts about the same things.
+    pub related: Vec<PostCard>,
+}
+
+/// Results of a search.
+#[derive(Debug, Clone)]
+pub struct SearchResults {
+    /// Best first.
+    pub hits: Vec<SearchHit>,
+    /// Which page of them it is.
+    pub pagination: Pagination,
+}
+
+/// One result of a search.
+#[derive(Debug, Clone)]
+pub struct SearchHit {
+    /// The post.
+    pub card: PostCard,
+    /// The best piece of its text.
+    pub snippet: Vec<text::search::Fragment>,
+}
+
+/// Reads the site.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    db: Database,
+}
+
+impl Reading {
+    /// A reading service over a database.
+    pub fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    /// The settings alone.
+    ///
+    /// # Errors
+    /// The database does not answer; this holds for every method here.
+    pub async fn settings(&self) -> Result<Page<()>> {
+        let mut look = self.look().await?;
+        let settings = look.settings().await?;
+        Ok(Page::of(settings, (), look))
+    }
+
+    /// Where a path that something had before leads now.
+    pub async fn redirect(&self, path: &str) -> Result<(Option<Destination>, Seen)> {
+        let mut look = self.look().await?;
+        look.seen.tag(CacheTag::path(db::redirects::normal(path)));
+        let found = db::redirects::find(look.connection(), path).await?;
+        match &found {
+            // A row raises its slug whatever changes in it, its status as well.
+            Some(Destination { post, tag, author }) => {
+                look.seen.extend(post.iter().map(CacheTag::slug));
+                look.seen.extend(tag.iter().map(CacheTag::tag_slug));
+                look.seen.extend(author.iter().map(CacheTag::author_slug));
+            }
+            // It may lead to a post that is not published yet.
+            None => look.seen.tag(CacheTag::POSTS),
+        }
+        Ok((found, look.seen))
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        db::posts::exists(&mut *self.db.read().await?).await.map(|_| ())
+    }
+
+    async fn look(&self) -> Result<Look> {
+        Look::take(&self.db).await
+    }
+}

@@ -1,0 +1,19 @@
+//! How answers may be kept: each route declares it once, and every layer obeys.
+//!
+//! A route has a [`Declaration`], beside its handler in the table of [`Routes`]; what the answer was
+//! made from, the handler attaches as [`Seen`](crate::services::reading::Seen). From these follow
+//! every header that caches read ([`headers`]) and the request that the handler is given
+//! ([`strip`]). No handler writes a cache header.
+
+mod declaration;
+mod headers;
+mod policy;
+mod routes;
+mod strip;
+
+pub use declaration::{Audience, Declaration};
+pub use policy::Policy;
+pub use routes::{Routes, Table};
+
+pub(super) use headers::write as write_headers;
+pub(super) use strip::strip;

@@ -1,0 +1,105 @@
+//! The request that the handler of a public route is given: nothing in it tells one reader from
+//! another, and nothing that is not in the key of the answer.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::{HeaderMap, Uri, header, uri::PathAndQuery};
+
+use super::{Audience, Declaration, Table};
+
+/// The fields that stay on a request for a file: they choose how it is sent, not what it is.
+const ON_FILES: [header::HeaderName; 6] = [
+    header::ACCEPT_ENCODING,
+    header::RANGE,
+    header::IF_RANGE,
+    header::IF_NONE_MATCH,
+    header::IF_MODIFIED_SINCE,
+    header::IF_MATCH,
+];
+
+/// Takes from a request what its route does not declare.
+pub(crate) async fn strip(State(table): State<Table>, request: Request, next: Next) -> Response {
+    let declaration = table.find(request.uri().path());
+    let request = match declaration.audience {
+        Audience::Public => stripped(request, &declaration),
+        Audience::Private => request,
+    };
+    next.run(request).await
+}
+
+fn stripped(mut request: Request, declaration: &Declaration) -> Request {
+    let mut headers = HeaderMap::new();
+    // Answers that the response cache keeps are made whole, and once for all: it compresses them,
+    // and compares what a client has.
+    for name in ON_FILES.iter().filter(|_| !declaration.kept) {
+        if let Some(value) = request.headers().get(name) {
+            headers.insert(name, value.clone());
+        }
+    }
+    *request.headers_mut() = headers;
+    *request.uri_mut() = uri(request.uri(), declaration);
+    request
+}
+
+/// The address with the declared parameters alone.
+fn uri(uri: &Uri, declaration: &Declaration) -> Uri {
+    let text = match query(uri, declaration) {
+        query if query.is_empty() => uri.path().to_owned(),
+        query => format!("{}?{query}", uri.path()),
+    };
+    // A path that came in can go out.
+    PathAndQuery::try_from(text).map_or_else(|_| uri.clone(), Uri::from)
+}
+
+/// The declared parameters of an address in the order of their names; of one that is given twice the
+/// first counts.
+pub(super) fn query(uri: &Uri, declaration: &Declaration) -> String {
+    let Some(given) = uri.query().filter(|_| !declaration.query.is_empty()) else {
+        return String::new();
+    };
+    let pairs: Vec<_> = url::form_urlencoded::parse(given.as_bytes()).collect();
+    let mut names = declaration.query.to_vec();
+    names.sort_unstable();
+    let mut kept = url::form_urlencoded::Serializer::new(String::new());
+    for name in names {
+        if let Some((_, value)) = pairs.iter().find(|(given, _)| given == name) {
+            kept.append_pair(name, value);
+        }
+    }
+    kept.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_declared_parameters_stay_in_one_order() {
+        let search = Declaration::PAGE.query(&["q", "page"]);
+        for (given, kept) in [
+            ("/search/?q=a+b&page=2", "page=2&q=a+b"),
+            ("/search/?page=2&utm_source=x&q=a%20b", "page=2&q=a+b"),
+            ("/search/?q=1&q=2", "q=1"),
+            ("/search/?Q=1&fbclid=2", ""),
+            ("/search/", ""),
+        ] {
+            assert_eq!(query(&Uri::from_static(given), &search), kept);
+        }
+        assert_eq!(query(&Uri::from_static("/?q=1"), &Declaration::PAGE), "");
+    }
+
+    #[test]
+    fn a_page_learns_nothing_of_its_reader() {
+        let request = http::Request::get("/about/?utm_source=x")
+            .header("cookie", "session=1")
+            .header("authorization", "Bearer x")
+            .header("x-forwarded-host", "evil.example")
+            .header("accept-language", "de")
+            .body(axum::body::Body::empty())
+            .unwrap();
+        let request = stripped(request, &Declaration::PAGE);
+        assert!(request.headers().is_empty());
+        assert_eq!(request.uri(), "/about/");
+    }
+}
