@@ -3,6 +3,7 @@
 //! A request walks down the stack in [`router`], outermost layer first, to the route that answers.
 
 pub mod absolute;
+mod api;
 pub mod assets;
 pub mod discovery;
 pub mod edge;
@@ -38,7 +39,7 @@ const MAX_BODY: usize = 64 * 1024;
 /// What every route declares.
 #[must_use]
 pub fn table() -> Table {
-    Table::new(files().declared().chain(site::routes().declared()), Declaration::PAGE)
+    Table::new(files().declared().chain(pages().declared()), Declaration::PAGE)
 }
 
 /// What is no page.
@@ -46,11 +47,16 @@ fn files() -> Routes<AppState> {
     Routes::default().merge(health::routes()).merge(assets::routes()).merge(media::routes())
 }
 
+/// What is made from the database.
+fn pages() -> Routes<AppState> {
+    Routes::default().merge(site::routes()).merge(api::routes())
+}
+
 /// The routes under the layers that every answer passes through.
 pub fn router(state: AppState, request_timeout: Duration) -> Router {
     let table = table();
     let strip = layer::from_fn_with_state(table.clone(), edge::strip);
-    let pages = site::routes()
+    let pages = pages()
         .into_router()
         .fallback(site::missing::fallback)
         .layer(strip.clone())

@@ -1,6 +1,7 @@
 //! The readers' site, asked over HTTP as readers, feed readers, crawlers and strangers ask it.
 
 mod addresses;
+mod api;
 mod clock;
 mod discretion;
 mod furnished;
