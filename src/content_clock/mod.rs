@@ -4,11 +4,15 @@
 mod as_of;
 mod clock;
 mod fence;
+mod log;
+mod news;
 mod provenance;
 mod tag_clock;
 
 pub use as_of::{AsOf, Epoch};
 pub use clock::{ContentClock, Standing};
 pub use fence::{Fence, Moment};
+pub use log::{Asking, Change, ChangeLog, Fresh, LogCursor, LogError, Mark, Page, Pass, Reading};
+pub use news::News;
 pub use provenance::{Provenance, TagHash, TagSet};
 pub use tag_clock::TagClock;

@@ -5,6 +5,7 @@
 //! [`Connection`], so that it serves a [`Snapshot`] and a [`Transaction`] alike and the caller says
 //! what belongs together.
 
+mod change_log;
 pub mod connection;
 mod error;
 pub mod listings;
@@ -12,6 +13,7 @@ pub mod media;
 mod migrate;
 pub mod passwords;
 pub mod posts;
+pub mod purges;
 pub mod redirects;
 pub mod search;
 pub mod settings;

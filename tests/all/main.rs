@@ -7,6 +7,7 @@
 
 mod browser;
 mod cli;
+mod clock;
 mod db;
 mod export;
 mod import;

@@ -1,0 +1,96 @@
+//! How far the purges of a CDN have come, and what they wait for.
+
+use super::connection::on;
+use super::{Connection, Result, Transaction};
+use crate::clock::Timestamp;
+use crate::content_clock::{AsOf, Epoch};
+
+/// Up to which change a provider has been told; `None` where it never was.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn cursor(c: &mut Connection, provider: &str) -> Result<Option<AsOf>> {
+    const SQL: &str = "select epoch, seq from purge_cursors where provider = $1";
+    let found: Option<(String, i64)> =
+        on!(c, c => sqlx::query_as(SQL).bind(provider).fetch_optional(c).await)?;
+    // An epoch that cannot be read is one that nobody knows: everything is purged once more.
+    Ok(found.and_then(|(epoch, seq)| as_of(&epoch, seq)))
+}
+
+/// Notes that a provider said yes to every change up to `to`. It never moves back within an epoch,
+/// so that two instances may purge at once.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn advance(t: &mut Transaction, provider: &str, to: AsOf) -> Result<()> {
+    const SQL: &str = "insert into purge_cursors (provider, epoch, seq) values ($1, $2, $3) \
+        on conflict (provider) do update set epoch = excluded.epoch, seq = excluded.seq \
+        where purge_cursors.epoch <> excluded.epoch or purge_cursors.seq < excluded.seq";
+    on!(t, c => sqlx::query(SQL)
+        .bind(provider)
+        .bind(to.epoch.to_string())
+        .bind(stored(to.seq))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+/// Whether every instance that was seen since `alive_since` has applied the log up to `to`. An
+/// instance that still is in another epoch has not.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn reported_by_all(c: &mut Connection, to: AsOf, alive_since: Timestamp) -> Result<bool> {
+    const SQL: &str = "select not exists (select 1 from instances \
+        where seen_at >= $1 and (epoch <> $2 or seq < $3))";
+    Ok(on!(c, c => sqlx::query_scalar(SQL)
+        .bind(alive_since)
+        .bind(to.epoch.to_string())
+        .bind(stored(to.seq))
+        .fetch_one(c)
+        .await)?)
+}
+
+/// Notes up to where an instance has applied the log.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn report(t: &mut Transaction, instance: &str, as_of: AsOf, at: Timestamp) -> Result<()> {
+    const SQL: &str = "insert into instances (id, epoch, seq, seen_at) values ($1, $2, $3, $4) \
+        on conflict (id) do update set epoch = excluded.epoch, seq = excluded.seq, \
+        seen_at = excluded.seen_at";
+    on!(t, c => sqlx::query(SQL)
+        .bind(instance)
+        .bind(as_of.epoch.to_string())
+        .bind(stored(as_of.seq))
+        .bind(at)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+/// Forgets an instance that stops, and those that were not seen since `alive_since`.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn forget(t: &mut Transaction, instance: &str, alive_since: Timestamp) -> Result<()> {
+    const SQL: &str = "delete from instances where id = $1 or seen_at < $2";
+    on!(t, c => sqlx::query(SQL)
+        .bind(instance)
+        .bind(alive_since)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+fn as_of(epoch: &str, seq: i64) -> Option<AsOf> {
+    Some(AsOf { epoch: Epoch::parse(epoch)?, seq: u64::try_from(seq).ok()? })
+}
+
+/// A number as a column can hold it. No clock comes to its end.
+pub(super) fn stored(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}

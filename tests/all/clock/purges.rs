@@ -1,0 +1,61 @@
+//! The cursor of the purges, and the instances that they wait for.
+
+use masthead::clock::Timestamp;
+use masthead::content_clock::{AsOf, Epoch};
+use masthead::db::{Database, purges};
+
+use crate::support::{TestDatabase, on_both};
+
+on_both!(a_cursor_only_moves_forward, a_purge_waits_for_those_who_live);
+
+const fn at(epoch: u128, seq: u64) -> AsOf {
+    AsOf { epoch: Epoch(epoch), seq }
+}
+
+async fn a_cursor_only_moves_forward(db: &TestDatabase) {
+    async fn advance(db: &Database, provider: &str, to: AsOf) {
+        let mut t = db.write().await.unwrap();
+        purges::advance(&mut t, provider, to).await.unwrap();
+        t.commit().await.unwrap();
+    }
+    let cursor = async || {
+        let mut snapshot = db.read().await.unwrap();
+        purges::cursor(&mut snapshot, "varnish").await.unwrap()
+    };
+    assert_eq!(cursor().await, None);
+    for (to, stands) in [(5, 5), (9, 9), (7, 9), (9, 9)] {
+        advance(db, "varnish", at(1, to)).await;
+        assert_eq!(cursor().await, Some(at(1, stands)));
+    }
+    advance(db, "fastly", at(1, 100)).await;
+    assert_eq!(cursor().await, Some(at(1, 9)), "each has its own");
+    advance(db, "varnish", at(2, 3)).await;
+    assert_eq!(cursor().await, Some(at(2, 3)), "a new epoch counts anew");
+}
+
+async fn a_purge_waits_for_those_who_live(db: &TestDatabase) {
+    async fn report(db: &Database, instance: &str, as_of: AsOf, at: i64) {
+        let mut t = db.write().await.unwrap();
+        purges::report(&mut t, instance, as_of, Timestamp(at)).await.unwrap();
+        t.commit().await.unwrap();
+    }
+    let all_reported = async |to, alive_since| {
+        let mut snapshot = db.read().await.unwrap();
+        purges::reported_by_all(&mut snapshot, to, Timestamp(alive_since)).await.unwrap()
+    };
+    assert!(all_reported(at(1, 1), 0).await, "nobody lives");
+    report(db, "a", at(1, 5), 100).await;
+    report(db, "b", at(1, 4), 100).await;
+    assert!(all_reported(at(1, 4), 100).await);
+    assert!(!all_reported(at(1, 5), 100).await, "b has not");
+    assert!(all_reported(at(1, 5), 101).await, "both are dead");
+    report(db, "b", at(1, 6), 200).await;
+    assert!(all_reported(at(1, 5), 100).await);
+    assert!(!all_reported(at(2, 1), 100).await, "they are in the old epoch");
+    report(db, "a", at(2, 1), 300).await;
+    assert!(!all_reported(at(2, 1), 100).await);
+    let mut t = db.write().await.unwrap();
+    purges::forget(&mut t, "b", Timestamp(0)).await.unwrap();
+    t.commit().await.unwrap();
+    assert!(all_reported(at(2, 1), 100).await, "b has stopped");
+}
