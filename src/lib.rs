@@ -1,6 +1,7 @@
 //! Masthead: a publishing platform for sites that get read a lot.
 
 pub mod app;
+pub mod cache;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -1,0 +1,218 @@
+//! L1: what this process keeps, bounded by bytes.
+//!
+//! One table for all classes, so that one budget serves them all; and a small one for negative
+//! entries. A key is found by a hash under a secret of this process, so that a look makes no string
+//! and nobody can make keys that meet; the whole key is compared behind it.
+
+use std::any::{Any, TypeId};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use moka::sync::Cache;
+
+use super::{Class, Entry};
+use crate::content_clock::AsOf;
+
+/// What an entry takes up beside its value and key: the table's own books, and the headers of the
+/// allocations.
+const OVERHEAD: usize = 400;
+/// An entry that would take up more than this part of the budget is not kept here.
+const LARGEST_PART: u64 = 8;
+/// The table settles its books late. Whenever so large a part of the budget was added, it is made to.
+const UNSETTLED_PART: u64 = 64;
+/// Stores of one key come one after the other; so do those of keys that share a lock.
+const LOCKS: usize = 64;
+
+/// The layer in this process.
+#[derive(Debug)]
+pub struct L1 {
+    secret: RandomState,
+    entries: Region,
+    negative: Region,
+    storing: Box<[Mutex<()>]>,
+}
+
+impl L1 {
+    /// A layer with budgets in bytes. A budget of 0 keeps nothing.
+    pub fn new(bytes: u64, negative_bytes: u64) -> Self {
+        Self {
+            secret: RandomState::new(),
+            entries: Region::new(bytes),
+            negative: Region::new(negative_bytes),
+            storing: (0..LOCKS).map(|_| Mutex::new(())).collect(),
+        }
+    }
+
+    /// The hash of a key, in this process.
+    pub fn hash<C: Class>(&self, key: &str) -> u64 {
+        let mut hasher = self.secret.build_hasher();
+        hasher.write(C::NAME.as_bytes());
+        hasher.write_u8(0xFF);
+        hasher.write(key.as_bytes());
+        hasher.finish()
+    }
+
+    /// The entry of a key.
+    pub fn get<C: Class>(&self, hash: u64, key: &str) -> Option<Arc<Entry<C::Value>>> {
+        let is_it = |kept: &Kept| kept.class == TypeId::of::<C>() && *kept.key == *key;
+        let kept = self.entries.get(hash).filter(|kept| is_it(kept));
+        let kept = kept.or_else(|| self.negative.get(hash).filter(|kept| is_it(kept)))?;
+        kept.entry.downcast().ok()
+    }
+
+    /// Keeps an entry, unless a later one stands: one that has seen more of the same epoch, or one of
+    /// `epoch` where the new one is not. Gives the entry that stands.
+    pub fn put<C: Class>(
+        &self,
+        hash: u64,
+        key: &str,
+        entry: Arc<Entry<C::Value>>,
+        epoch: Option<AsOf>,
+    ) -> Arc<Entry<C::Value>> {
+        let lock = &self.storing[usize::try_from(hash % LOCKS as u64).expect("an index")];
+        let _storing = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(standing) = self.get::<C>(hash, key)
+            && is_later(standing.provenance.as_of, entry.provenance.as_of, epoch)
+        {
+            return standing;
+        }
+        let (home, other) = if C::is_negative(&entry.value) {
+            (&self.negative, &self.entries)
+        } else {
+            (&self.entries, &self.negative)
+        };
+        let weight = C::weight(&entry.value).saturating_add(key.len()).saturating_add(OVERHEAD);
+        other.remove(hash);
+        let kept = Kept {
+            class: TypeId::of::<C>(),
+            key: key.into(),
+            entry: Arc::clone(&entry) as Arc<dyn Any + Send + Sync>,
+            weight: u32::try_from(weight).unwrap_or(u32::MAX),
+        };
+        home.put(hash, kept);
+        entry
+    }
+
+    /// Removes whatever has this hash.
+    pub fn remove(&self, hash: u64) {
+        let lock = &self.storing[usize::try_from(hash % LOCKS as u64).expect("an index")];
+        let _storing = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        self.entries.remove(hash);
+        self.negative.remove(hash);
+    }
+
+    /// Removes everything.
+    pub fn clear(&self) {
+        self.entries.table.invalidate_all();
+        self.negative.table.invalidate_all();
+    }
+
+    /// How much is kept, entries and negative ones.
+    pub fn size(&self) -> [Size; 2] {
+        [self.entries.size(), self.negative.size()]
+    }
+}
+
+/// How much a region keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Entries.
+    pub entries: u64,
+    /// Bytes, by the weights of the classes.
+    pub bytes: u64,
+}
+
+/// Whether `standing` must not be replaced by `new`.
+fn is_later(standing: AsOf, new: AsOf, present: Option<AsOf>) -> bool {
+    if standing.epoch == new.epoch {
+        standing.seq > new.seq
+    } else {
+        present.is_some_and(|present| present.epoch == standing.epoch)
+    }
+}
+
+/// A part of the layer with a budget of its own.
+#[derive(Debug)]
+struct Region {
+    table: Cache<u64, Kept, AsItIs>,
+    budget: u64,
+    /// Bytes added since the table last settled its books.
+    unsettled: AtomicU64,
+}
+
+/// An entry of any class.
+#[derive(Debug, Clone)]
+struct Kept {
+    class: TypeId,
+    key: Arc<str>,
+    entry: Arc<dyn Any + Send + Sync>,
+    weight: u32,
+}
+
+impl Region {
+    fn new(budget: u64) -> Self {
+        let table = Cache::builder()
+            .max_capacity(budget)
+            .weigher(|_, kept: &Kept| kept.weight)
+            .build_with_hasher(AsItIs);
+        Self { table, budget, unsettled: AtomicU64::new(0) }
+    }
+
+    fn get(&self, hash: u64) -> Option<Kept> {
+        self.table.get(&hash)
+    }
+
+    fn put(&self, hash: u64, kept: Kept) {
+        let weight = u64::from(kept.weight);
+        if weight > self.budget / LARGEST_PART {
+            // What stood for the key has just been replaced by something that has no place.
+            self.table.invalidate(&hash);
+            return;
+        }
+        self.table.insert(hash, kept);
+        let unsettled = self.unsettled.fetch_add(weight, Ordering::Relaxed) + weight;
+        if unsettled > self.budget / UNSETTLED_PART {
+            self.unsettled.store(0, Ordering::Relaxed);
+            self.table.run_pending_tasks();
+        }
+    }
+
+    fn remove(&self, hash: u64) {
+        self.table.invalidate(&hash);
+    }
+
+    fn size(&self) -> Size {
+        self.table.run_pending_tasks();
+        Size { entries: self.table.entry_count(), bytes: self.table.weighted_size() }
+    }
+}
+
+/// The hash of a hash: itself.
+#[derive(Debug, Clone, Copy, Default)]
+struct AsItIs;
+
+impl BuildHasher for AsItIs {
+    type Hasher = Itself;
+
+    fn build_hasher(&self) -> Itself {
+        Itself(0)
+    }
+}
+
+#[derive(Debug)]
+struct Itself(u64);
+
+impl Hasher for Itself {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

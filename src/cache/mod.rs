@@ -1,0 +1,157 @@
+//! The layered cache: what this process keeps (L1), before what all instances share (L2), before
+//! whatever loads.
+//!
+//! It knows no wall-clock tags and deletes nothing on a change: the content clock says whether an
+//! entry still stands, at every look, without a question over the network. So a load that read
+//! before a change and stores after it does no harm; what it stored was never valid.
+//!
+//! A miss walks down: L1, a load of the same key that is under way here ([`flight`]), L2, a lease so
+//! that one instance loads for all ([`l2`]), a place under the [`origin_limit`], the loader. What it
+//! made is kept on the way back. Redis may fail at any time; then L1 and the limit carry on.
+
+mod ask;
+mod class;
+mod doorkeeper;
+mod early_refresh;
+mod entry;
+mod flight;
+mod l1;
+mod l2;
+mod load;
+mod lookups;
+mod origin;
+mod origin_limit;
+mod pass_memory;
+mod settings;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use ask::{Ask, Hold, LoadError, Loaded, Made, Outcome, Reason};
+pub use class::{Admission, Class};
+pub use entry::{Entry, Found, Judge, Layer, Lifetime, Reuse};
+pub use l1::Size;
+pub use l2::{InvalidRedisUrl, L2Settings};
+pub use origin_limit::Priority;
+pub use settings::Settings;
+
+use crate::clock::Clock;
+use crate::content_clock::ContentClock;
+use crate::entropy::Entropy;
+use doorkeeper::Doorkeeper;
+use flight::Flights;
+use l1::L1;
+use lookups::Lookups;
+use origin_limit::OriginLimit;
+use pass_memory::PassMemory;
+
+/// A cache. Its clones are the same cache.
+#[derive(Debug, Clone)]
+pub struct Cache(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    l1: L1,
+    doorkeeper: Doorkeeper,
+    flights: Flights,
+    passes: PassMemory,
+    origin: OriginLimit,
+    lookups: Lookups,
+    load_limit: Duration,
+    content_clock: Arc<ContentClock>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Cache {
+    /// A cache that is empty in this process. With a shared layer, it is made inside of a Tokio
+    /// runtime; it does not wait for Redis to answer.
+    pub fn new(
+        settings: &Settings,
+        content_clock: Arc<ContentClock>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, InvalidRedisUrl> {
+        Ok(Self(Arc::new(Parts {
+            l1: L1::new(settings.l1_bytes, settings.negative_bytes),
+            doorkeeper: Doorkeeper::default(),
+            flights: Flights::default(),
+            passes: PassMemory::new(settings.pass_memory),
+            origin: OriginLimit::new(settings.origin_limit, settings.origin_queue),
+            lookups: Lookups::default(),
+            load_limit: settings.load_limit,
+            content_clock,
+            clock,
+            entropy,
+        })))
+    }
+
+    /// The content clock that decides what is valid.
+    pub fn content_clock(&self) -> &Arc<ContentClock> {
+        &self.0.content_clock
+    }
+
+    /// The entry of a key in this process: no waiting, and no allocation.
+    pub fn near<C: Class>(&self, key: &str) -> Option<Found<C::Value>> {
+        let found = self.peek::<C>(key);
+        self.0.lookups.count::<C>(Layer::L1, found.as_ref(), self.0.clock.now());
+        found
+    }
+
+    /// The entry of a key, in this process or else in the shared layer.
+    pub async fn find<C: Class>(&self, key: &str) -> Option<Found<C::Value>> {
+        self.near::<C>(key)
+    }
+
+    /// Keeps an entry in both layers, unless a later one stands; gives the one that stands. What
+    /// [`Admission`] refuses is not kept.
+    pub async fn keep<C: Class>(&self, key: &str, entry: Entry<C::Value>) -> Arc<Entry<C::Value>> {
+        let hash = self.0.l1.hash::<C>(key);
+        let entry = Arc::new(entry);
+        if C::ADMISSION == Admission::SecondSight && !self.0.doorkeeper.has_seen(hash) {
+            return entry;
+        }
+        self.put_near::<C>(hash, key, entry)
+    }
+
+    /// Removes a key from every layer of every instance. What is being loaded for it is not kept.
+    pub async fn remove<C: Class>(&self, key: &str) {
+        // The flight first: a load that ends in between keeps nothing.
+        self.0.flights.void::<C>(key);
+        self.0.l1.remove(self.0.l1.hash::<C>(key));
+    }
+
+    /// How much this process keeps: entries, and negative ones.
+    pub fn size(&self) -> [Size; 2] {
+        self.0.l1.size()
+    }
+
+    /// The judgement by [`Lifetime`], with early refresh; see [`early_refresh`].
+    pub fn judge_by_lifetime<V: Send + Sync + 'static>(&self) -> Judge<V> {
+        let (clock, entropy) = (Arc::clone(&self.0.clock), Arc::clone(&self.0.entropy));
+        Arc::new(move |found| early_refresh::judge(found, clock.now(), entropy.next()))
+    }
+
+    /// As [`Cache::near`], without counting.
+    fn peek<C: Class>(&self, key: &str) -> Option<Found<C::Value>> {
+        let entry = self.0.l1.get::<C>(self.0.l1.hash::<C>(key), key)?;
+        Some(self.found(entry, Layer::L1))
+    }
+
+    fn found<V>(&self, entry: Arc<Entry<V>>, layer: Layer) -> Found<V> {
+        let standing = self.0.content_clock.standing(&entry.provenance);
+        Found { entry, layer, standing, fenced: self.0.content_clock.is_fenced() }
+    }
+
+    fn put_near<C: Class>(
+        &self,
+        hash: u64,
+        key: &str,
+        entry: Arc<Entry<C::Value>>,
+    ) -> Arc<Entry<C::Value>> {
+        self.0.l1.put::<C>(hash, key, entry, self.0.content_clock.tags.watermark())
+    }
+}
+
+#[cfg(test)]
+mod tests;
