@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod cache;
+pub mod cdn;
 pub mod cli;
 pub mod clock;
 pub mod config;

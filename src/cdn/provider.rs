@@ -1,0 +1,97 @@
+//! What the purger asks of a provider.
+
+use std::fmt;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::http_client::SendError;
+use super::{Rate, TagHeader};
+use crate::content_clock::AsOf;
+
+/// A CDN, or whatever stands in front of the instances and keeps answers.
+pub trait Provider: fmt::Debug + Send + Sync {
+    /// Its name, as the configuration and the metrics spell it.
+    fn name(&self) -> &'static str;
+
+    /// Where it reads the tags of an answer.
+    fn tag_header(&self) -> TagHeader;
+
+    /// What one call may hold, and how many there may be.
+    fn limits(&self) -> Limits;
+
+    /// Purges a batch. It returns when the provider has said yes; doing it twice does no harm.
+    fn purge<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<(), PurgeError>>;
+}
+
+/// The limits of a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The most tags of one call.
+    pub tags: usize,
+    /// The most bytes of one call's tags, each with a separator.
+    pub bytes: usize,
+    /// How many calls there may be.
+    pub calls: Rate,
+    /// For a provider with tiers of caches: after how long to purge once more, since an outer cache
+    /// may have taken the old answer from an inner one in the middle of the first purge.
+    pub tier_gap: Option<Duration>,
+}
+
+/// What one call purges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// The tags, spelled as they stand on answers.
+    pub tags: Vec<String>,
+    /// The change up to which these are purged.
+    pub at: AsOf,
+    /// Whether what is purged may still be served as stale while it is fetched anew, where the
+    /// provider can do that. Not so in a new epoch: what it holds may be lost content.
+    pub soft: bool,
+    /// Names this very batch, so that a provider can tell a repetition: 32 hexadecimal digits.
+    pub key: String,
+}
+
+/// Why a purge was not acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PurgeError {
+    /// The provider cannot do it now, or nobody knows whether it did: it is asked again.
+    #[error("{reason}")]
+    NotNow {
+        /// What it said.
+        reason: String,
+        /// How long it wants to be left alone, where it said so.
+        after: Option<Duration>,
+    },
+    /// The provider refuses this batch, and would do so again.
+    #[error("refused: {reason}")]
+    Refused {
+        /// What it said.
+        reason: String,
+    },
+}
+
+impl PurgeError {
+    /// The batch cannot even be written down.
+    fn unwritable(error: &dyn fmt::Display) -> Self {
+        Self::Refused { reason: format!("the request cannot be made: {error}") }
+    }
+}
+
+impl From<http::Error> for PurgeError {
+    fn from(error: http::Error) -> Self {
+        Self::unwritable(&error)
+    }
+}
+
+impl From<serde_json::Error> for PurgeError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::unwritable(&error)
+    }
+}
+
+impl From<SendError> for PurgeError {
+    fn from(error: SendError) -> Self {
+        Self::NotNow { reason: error.to_string(), after: None }
+    }
+}
