@@ -2,9 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::cache::{self, Cache, InvalidRedisUrl};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::content_clock::{ContentClock, Follower, Stamper, TagClock};
 use crate::db::{Database, DbError};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::media::{Limits, Store, StoreError, Variants};
@@ -17,6 +20,11 @@ use crate::services::settings::SettingsEditor;
 use crate::services::users::Users;
 use crate::web;
 
+/// An instance that the primary has not confirmed for so long calls what it has stale.
+const FENCE_LIMIT: Duration = Duration::from_millis(1500);
+/// A stamping pass that has not ended after so long is given up.
+const PASS_LIMIT: Duration = Duration::from_secs(5);
+
 /// A running Masthead, without the listener.
 #[derive(Debug)]
 pub struct App {
@@ -26,6 +34,12 @@ pub struct App {
     pub db: Database,
     /// The present.
     pub clock: Arc<dyn Clock>,
+    /// Keeps the content clock of this instance at the heels of the database's.
+    pub follower: Arc<Follower>,
+    /// Stamps what this instance writes.
+    pub stamper: Stamper,
+    /// What this instance keeps, and all of them share.
+    pub cache: Cache,
     /// What pages are made of.
     pub reading: Reading,
     /// Saves posts.
@@ -59,6 +73,9 @@ pub enum StartError {
     /// The media store cannot be opened.
     #[error(transparent)]
     Media(#[from] StoreError),
+    /// The address of Redis cannot be read.
+    #[error(transparent)]
+    Redis(#[from] InvalidRedisUrl),
 }
 
 impl App {
@@ -88,11 +105,24 @@ impl App {
         let store = Store::in_folder(&config.media.dir)?;
         let limits = Limits { picture: config.media.max_bytes, ..Limits::default() };
         let media = MediaLibrary::new(store, limits, clock.clone());
-        let publishing = Publishing::new(db.clone(), clock.clone(), entropy.clone());
+        let content_clock =
+            Arc::new(ContentClock::new(TagClock::default(), FENCE_LIMIT, clock.clone()));
+        let follower = Arc::new(Follower::new(
+            Arc::new(db.clone()),
+            content_clock.clone(),
+            clock.clone(),
+            entropy.clone(),
+            None,
+        ));
+        let stamper = Stamper::start(follower.clone(), PASS_LIMIT);
+        let cache =
+            Cache::new(&cache::Settings::default(), content_clock, clock.clone(), entropy.clone())?;
+        let publishing =
+            Publishing::new(db.clone(), stamper.clone(), clock.clone(), entropy.clone());
         Ok(Self {
-            reading: Reading::new(db.clone()),
-            settings: SettingsEditor::new(db.clone()),
-            users: Users::new(db.clone(), clock.clone(), entropy.clone()),
+            reading: Reading::new(db.clone(), cache.clone(), clock.clone()),
+            settings: SettingsEditor::new(db.clone(), stamper.clone()),
+            users: Users::new(db.clone(), stamper.clone(), clock.clone(), entropy.clone()),
             importing: Importing::new(
                 db.clone(),
                 publishing.clone(),
@@ -103,6 +133,9 @@ impl App {
             exporting: Exporting::new(db.clone(), media.clone()),
             publishing,
             media,
+            cache,
+            stamper,
+            follower,
             clock,
             db,
             config,

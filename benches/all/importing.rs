@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use divan::{Bencher, counter::ItemsCount};
 use masthead::clock::SystemClock;
+use masthead::content_clock::{ContentClock, Follower, Stamper, TagClock};
 use masthead::db::Database;
 use masthead::domain::Timestamp;
 use masthead::domain::slug::SlugStyle;
@@ -90,7 +92,12 @@ async fn import(source: &Path, place: &Path, database: Database) -> usize {
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let store = Store::in_folder(&place.join("media")).expect("the store opens");
     let media = MediaLibrary::new(store, Limits::default(), clock.clone());
-    let publishing = Publishing::new(database.clone(), clock.clone(), entropy.clone());
+    let content_clock = ContentClock::new(TagClock::default(), Duration::ZERO, clock.clone());
+    let log = Arc::new(database.clone());
+    let follower =
+        Follower::new(log, Arc::new(content_clock), clock.clone(), entropy.clone(), None);
+    let stamper = Stamper::start(Arc::new(follower), Duration::from_secs(5));
+    let publishing = Publishing::new(database.clone(), stamper, clock.clone(), entropy.clone());
     let importing = Importing::new(database.clone(), publishing, media, clock, entropy);
     let report = importing.import(site, &Options::default(), &mut Unwatched).await;
     database.close().await;

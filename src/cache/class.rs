@@ -12,6 +12,9 @@ pub trait Class: Send + Sync + 'static {
     /// Whether a written value may get smaller by compression. A class whose values are compressed
     /// already says no.
     const COMPRESSIBLE: bool = true;
+    /// Whether instances share the values. A class of small values of which many are asked for at
+    /// once says no: each would be a round trip.
+    const SHARED: bool = true;
     /// Which values are let in.
     const ADMISSION: Admission = Admission::FirstSight;
     /// What is kept.

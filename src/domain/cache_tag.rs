@@ -6,12 +6,15 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::ids::{PostId, TagId, UserId};
 use super::listing::Scope;
 use super::slug::Slug;
 
 /// A cache tag. It has no space in it, so that a list of them is a line of text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct CacheTag(Cow<'static, str>);
 
 impl CacheTag {

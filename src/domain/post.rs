@@ -154,7 +154,7 @@ pub struct Heading {
 }
 
 /// A post in a list, with those who wrote it and what it is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostCard {
     /// The post.
     pub post: PostSummary,
@@ -167,7 +167,7 @@ pub struct PostCard {
 }
 
 /// A post with those who wrote it and what it is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FullPost {
     /// The post.
     pub post: Post,

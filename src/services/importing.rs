@@ -122,14 +122,14 @@ impl Importing {
             progress.step(&post.origin);
             run.post(&mut t, post).await?;
             if (number + 1) % batch == 0 {
-                t.commit().await?;
+                self.publishing.keep(t).await?;
                 t = self.db.write().await?;
             }
         }
         if options.dry_run {
             drop(t);
         } else {
-            t.commit().await?;
+            self.publishing.keep(t).await?;
         }
         run.report.files = run.files.len();
         Ok(run.report)

@@ -10,7 +10,8 @@ pub mod settings;
 pub mod users;
 pub mod welcome;
 
-use crate::db::DbError;
+use crate::content_clock::Stamper;
+use crate::db::{self, DbError, Transaction};
 use crate::media::{StoreError, UploadError};
 
 /// Why a use case could not be carried out.
@@ -46,6 +47,18 @@ impl ServiceError {
 
 /// What a use case gives.
 pub type Result<T, E = ServiceError> = std::result::Result<T, E>;
+
+/// Commits, and waits for a stamping pass that began after it: from then on no instance that hears the
+/// news, this one first, takes for valid what was made before.
+///
+/// A pass that fails takes nothing back. The change is saved, and whoever passes next stamps it.
+async fn keep(t: Transaction, stamper: &Stamper) -> db::Result<()> {
+    t.commit().await?;
+    if let Err(error) = stamper.settle().await {
+        tracing::warn!(%error, "a change is not shown everywhere yet");
+    }
+    Ok(())
+}
 
 /// Does a whole transaction, and does it again where two writers waited for each other and the
 /// database gave up on this one.

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use sqlx::types::Json;
 
-use super::{Result, ServiceError, assembly, retrying};
+use super::{Result, ServiceError, assembly, keep, retrying};
 use crate::clock::Clock;
+use crate::content_clock::Stamper;
 use crate::db::redirects::Target;
 use crate::db::{self, Connection, Database, Transaction};
 use crate::domain::media::Picture;
@@ -22,9 +23,9 @@ use crate::entropy::Entropy;
 use crate::text;
 
 /// Addresses that belong to the site itself: no post may have them.
-pub const RESERVED: [&str; 14] = [
-    "archive", "assets", "author", "content", "desk", "feed", "ghost", "healthz", "p", "page",
-    "readyz", "rss", "search", "tag",
+pub const RESERVED: [&str; 15] = [
+    "api", "archive", "assets", "author", "content", "desk", "feed", "ghost", "healthz", "p",
+    "page", "readyz", "rss", "search", "tag",
 ];
 
 /// The longest title, in characters (Ghost's limit).
@@ -38,6 +39,7 @@ const MAX_MEMBERS: usize = 100;
 #[derive(Debug, Clone)]
 pub struct Publishing {
     db: Database,
+    stamper: Stamper,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -61,8 +63,13 @@ pub struct Provenance {
 
 impl Publishing {
     /// A publishing service over a database.
-    pub fn new(db: Database, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { db, clock, entropy }
+    pub fn new(
+        db: Database,
+        stamper: Stamper,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self { db, stamper, clock, entropy }
     }
 
     /// Saves a new post or page.
@@ -74,7 +81,7 @@ impl Publishing {
             let mut t = self.db.write().await?;
             let settings = super::settings::load(&mut t).await?;
             let post = self.create_in(&mut t, &settings, draft, Provenance::default()).await?;
-            t.commit().await?;
+            self.keep(t).await?;
             Ok(post)
         })
         .await
@@ -95,10 +102,16 @@ impl Publishing {
             post.revision = revision;
             let now = self.clock.now();
             let post = self.update_in(&mut t, &settings, post, draft, now).await?;
-            t.commit().await?;
+            self.keep(t).await?;
             Ok(post)
         })
         .await
+    }
+
+    /// Keeps what a transaction wrote, and waits until no reader of this instance is shown what was
+    /// before.
+    pub(super) async fn keep(&self, t: Transaction) -> db::Result<()> {
+        keep(t, &self.stamper).await
     }
 
     /// Deletes a post or page.
@@ -108,7 +121,7 @@ impl Publishing {
     pub async fn delete(&self, id: &PostId) -> Result<()> {
         let mut t = self.db.write().await?;
         db::posts::delete(&mut t, id).await?;
-        t.commit().await?;
+        self.keep(t).await?;
         Ok(())
     }
 
@@ -133,7 +146,7 @@ impl Publishing {
                 }
                 published += 1;
             }
-            t.commit().await?;
+            self.keep(t).await?;
         }
         Ok(published)
     }

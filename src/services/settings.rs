@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Result, ServiceError};
+use super::{Result, ServiceError, keep};
+use crate::content_clock::Stamper;
 use crate::db::{self, Connection, Database, Transaction};
 use crate::domain::Settings;
 
@@ -10,12 +11,13 @@ use crate::domain::Settings;
 #[derive(Debug, Clone)]
 pub struct SettingsEditor {
     db: Database,
+    stamper: Stamper,
 }
 
 impl SettingsEditor {
     /// An editor over a database.
-    pub fn new(db: Database) -> Self {
-        Self { db }
+    pub fn new(db: Database, stamper: Stamper) -> Self {
+        Self { db, stamper }
     }
 
     /// Sets one setting.
@@ -25,7 +27,7 @@ impl SettingsEditor {
     pub async fn set(&self, key: &str, value: Value) -> Result<()> {
         let mut t = self.db.write().await?;
         save(&mut t, &Map::from_iter([(key.to_owned(), value)])).await?;
-        t.commit().await?;
+        keep(t, &self.stamper).await?;
         Ok(())
     }
 }

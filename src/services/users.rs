@@ -5,8 +5,9 @@ use std::sync::Arc;
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 
-use super::{Result, ServiceError};
+use super::{Result, ServiceError, keep};
 use crate::clock::Clock;
+use crate::content_clock::Stamper;
 use crate::db::{self, Database, Transaction};
 use crate::domain::author::{Role, UserStatus};
 use crate::domain::slug::SlugStyle;
@@ -22,6 +23,7 @@ const MAX_PASSWORD: usize = 1_000;
 #[derive(Debug, Clone)]
 pub struct Users {
     db: Database,
+    stamper: Stamper,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -39,8 +41,13 @@ pub struct NewUser {
 
 impl Users {
     /// A service over a database.
-    pub fn new(db: Database, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { db, clock, entropy }
+    pub fn new(
+        db: Database,
+        stamper: Stamper,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self { db, stamper, clock, entropy }
     }
 
     /// Adds a user who may sign in. An author without an address whose name is the same becomes that
@@ -81,7 +88,7 @@ impl Users {
         author.updated_at = now;
         db::users::save(&mut t, &author).await?;
         db::passwords::set(&mut t, &author.id, &hash, now).await?;
-        t.commit().await?;
+        keep(t, &self.stamper).await?;
         Ok(author)
     }
 }

@@ -125,7 +125,7 @@ async fn try_to_seed(db: &Database, publishing: &Publishing, clock: &dyn Clock) 
     }
     let changes = serde_json::Map::from_iter([("navigation".to_owned(), navigation())]);
     settings::save(&mut t, &changes).await?;
-    t.commit().await?;
+    publishing.keep(t).await?;
     Ok(true)
 }
 

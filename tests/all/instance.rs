@@ -67,7 +67,12 @@ impl Instance {
     }
 
     /// Asks for anything.
+    ///
+    /// Everything that was written has been told to the instance by then, by whatever hand; nothing
+    /// else has: what is cached stays so.
     pub async fn ask(&self, request: Request<Body>) -> Answer {
+        // Where the database is away, the page shall say so.
+        let _ = self.app.stamper.settle().await;
         let (head, body) = self.app.router().oneshot(request).await.unwrap().into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         Answer { status: head.status, headers: head.headers, body }

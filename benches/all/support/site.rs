@@ -3,10 +3,14 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use masthead::cache::{self, Cache};
+use masthead::clock::SystemClock;
+use masthead::content_clock::{ContentClock, TagClock};
 use masthead::db::{Database, Limits};
+use masthead::entropy::SystemEntropy;
 use masthead::services::reading::Reading;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
@@ -57,10 +61,18 @@ async fn open_all() -> Vec<Site> {
                 Engine::Postgres(cluster) => in_postgres(cluster, posts).await,
             };
             let database = database.unwrap_or_else(|error| panic!("{engine} {posts}: {error}"));
-            opened.push(Site { engine, posts, reading: Reading::new(database) });
+            opened.push(Site { engine, posts, reading: reading(database) });
         }
     }
     opened
+}
+
+/// Reads without a cache: its content clock is told nothing, so nothing is valid.
+fn reading(database: Database) -> Reading {
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let unknown = ContentClock::new(TagClock::with_slots(1), Duration::ZERO, clock.clone());
+    let cache = Cache::new(&cache::Settings::default(), Arc::new(unknown), clock.clone(), entropy);
+    Reading::new(database, cache.expect("no address is wrong"), clock)
 }
 
 /// A kind of database that is here.

@@ -1,7 +1,7 @@
 //! Feeds: the newest posts of a scope with their texts.
 
 use super::look::Look;
-use super::{Page, Reading};
+use super::{Page, Reading, Seen};
 use crate::db::{self, Result};
 use crate::domain::post::FullPost;
 use crate::domain::{Author, Scope, Settings, Slug, Tag};
@@ -67,8 +67,6 @@ async fn newest(look: &mut Look, scope: &Scope, limit: u32) -> Result<Vec<FullPo
         posts.extend(db::posts::by_id(c, &listed.post_id).await?);
     }
     let posts = assembly::full_posts(c, posts).await?;
-    for post in &posts {
-        look.seen.full(post);
-    }
+    look.seen.extend(posts.iter().flat_map(Seen::of_full));
     Ok(posts)
 }

@@ -8,11 +8,16 @@ mod feeds;
 mod indexes;
 mod lists;
 mod look;
+mod parts;
 mod posts;
 mod searching;
 mod seen;
 
+use std::sync::Arc;
+
 use self::look::Look;
+use crate::cache::Cache;
+use crate::clock::Clock;
 use crate::db::redirects::Destination;
 use crate::db::{self, Database, Result};
 use crate::domain::listing::Pagination;
@@ -96,12 +101,14 @@ pub struct SearchHit {
 #[derive(Debug, Clone)]
 pub struct Reading {
     db: Database,
+    cache: Cache,
+    clock: Arc<dyn Clock>,
 }
 
 impl Reading {
-    /// A reading service over a database.
-    pub fn new(db: Database) -> Self {
-        Self { db }
+    /// A reading service over a database, and a cache for the parts that pages share.
+    pub fn new(db: Database, cache: Cache, clock: Arc<dyn Clock>) -> Self {
+        Self { db, cache, clock }
     }
 
     /// The settings alone.
@@ -138,6 +145,6 @@ impl Reading {
     }
 
     async fn look(&self) -> Result<Look> {
-        Look::take(&self.db).await
+        Look::take(&self.db, self.cache.clone(), self.clock.clone()).await
     }
 }

@@ -89,33 +89,33 @@ impl Seen {
         }
     }
 
-    pub(super) fn summary(&mut self, post: &PostSummary) {
-        self.tag(CacheTag::post(&post.id));
-    }
-
-    pub(super) fn card(&mut self, card: &PostCard) {
-        self.summary(&card.post);
-        self.picture(card.post.feature_image.as_deref());
-        self.about(&card.tags, &card.authors);
-    }
-
-    pub(super) fn full(&mut self, full: &FullPost) {
-        self.summary(&full.post.summary);
-        self.picture(full.post.summary.feature_image.as_deref());
-        self.about(&full.tags, &full.authors);
-    }
-
-    /// The picture at an address, which the table of media may know.
+    /// The picture at an address.
     pub(super) fn picture(&mut self, address: Option<&str>) {
-        if let Some(path) = address.and_then(|address| address.strip_prefix(IMAGES_PATH)) {
-            self.tag(CacheTag::media(path));
-        }
+        self.extend(of_picture(address));
     }
 
-    fn about(&mut self, tags: &[Tag], authors: &[Author]) {
-        self.extend(tags.iter().map(|tag| CacheTag::tag(&tag.id)));
-        self.extend(authors.iter().map(|author| CacheTag::author(&author.id)));
+    /// The tags of a card.
+    pub(super) fn of_card(card: &PostCard) -> Vec<CacheTag> {
+        of(&card.post, &card.tags, &card.authors)
     }
+
+    /// The tags of a post with all that belongs to it.
+    pub(super) fn of_full(full: &FullPost) -> Vec<CacheTag> {
+        of(&full.post.summary, &full.tags, &full.authors)
+    }
+}
+
+fn of(post: &PostSummary, tags: &[Tag], authors: &[Author]) -> Vec<CacheTag> {
+    let mut all = vec![CacheTag::post(&post.id)];
+    all.extend(tags.iter().map(|tag| CacheTag::tag(&tag.id)));
+    all.extend(authors.iter().map(|author| CacheTag::author(&author.id)));
+    all.extend(of_picture(post.feature_image.as_deref()));
+    all
+}
+
+/// The table of media may know a picture that is stored here, or come to know it.
+fn of_picture(address: Option<&str>) -> Option<CacheTag> {
+    address?.strip_prefix(IMAGES_PATH).map(CacheTag::media)
 }
 
 impl Extend<CacheTag> for Seen {
