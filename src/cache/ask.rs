@@ -19,6 +19,13 @@ pub struct Ask<V> {
     pub hold: Hold,
 }
 
+impl<V> Clone for Ask<V> {
+    fn clone(&self) -> Self {
+        let Self { priority, need, judge, hold } = self;
+        Self { priority: *priority, need: *need, judge: Arc::clone(judge), hold: *hold }
+    }
+}
+
 /// How long a reader waits for a load. The load goes on without the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {

@@ -3,27 +3,23 @@
 //! The load is a task of its own, so a reader who leaves takes nothing from the others. A flight
 //! always ends, by whatever end its task comes to: its landing says so when it is dropped.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
-use super::{Class, Found, LoadError};
+use super::{Found, LoadError};
 
 /// The flights of this process.
 #[derive(Debug, Default, Clone)]
-pub struct Flights(Arc<Mutex<HashMap<Id, Listed>>>);
+pub struct Flights(Arc<Mutex<HashMap<u64, Listed>>>);
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Id {
-    class: TypeId,
-    key: Arc<str>,
-}
-
+/// A flight under the hash of its key.
 #[derive(Debug)]
 struct Listed {
+    key: Arc<str>,
     /// A `Flight<V, E>`.
     flight: Arc<dyn Any + Send + Sync>,
     aboard: Arc<Aboard>,
@@ -62,48 +58,47 @@ pub enum Boarding<V, E> {
     Leader(Arc<Flight<V, E>>, Landing<V, E>),
     /// To wait.
     Follower(Arc<Flight<V, E>>),
-    /// The key is under way with another type of error, which cannot be handed on.
+    /// Something else is under way under this hash: another type of value or error, or another key.
     Stranger,
 }
 
 /// The duty to end a flight. Dropped without an end, as by a panic, it ends the flight as failed.
 pub struct Landing<V, E> {
     flights: Flights,
-    id: Id,
+    hash: u64,
+    key: Arc<str>,
     flight: Arc<Flight<V, E>>,
     has_landed: bool,
 }
 
 impl Flights {
     /// Joins the flight of a key, or begins it.
-    pub fn board<C, E>(&self, key: &str) -> Boarding<C::Value, E>
+    pub fn board<V, E>(&self, hash: u64, key: &str) -> Boarding<V, E>
     where
-        C: Class,
+        V: Send + Sync + 'static,
         E: Send + Sync + 'static,
     {
-        let id = Id { class: TypeId::of::<C>(), key: key.into() };
         let mut flights = self.lock();
-        if let Some(listed) = flights.get(&id) {
+        if let Some(listed) = flights.get(&hash) {
             return match Arc::clone(&listed.flight).downcast() {
-                Ok(flight) => {
+                Ok(flight) if *listed.key == *key => {
                     listed.aboard.followers.fetch_add(1, Ordering::AcqRel);
                     Boarding::Follower(flight)
                 }
-                Err(_) => Boarding::Stranger,
+                _ => Boarding::Stranger,
             };
         }
-        let flight = Flight::begin();
-        flights.insert(id.clone(), listed(&flight));
-        let landing =
-            Landing { flights: self.clone(), id, flight: Arc::clone(&flight), has_landed: false };
+        let (flight, key) = (Flight::begin(), Arc::<str>::from(key));
+        flights.insert(hash, listed(&key, &flight));
+        let (flights, has_landed) = (self.clone(), false);
+        let landing = Landing { flights, hash, key, flight: Arc::clone(&flight), has_landed };
         Boarding::Leader(flight, landing)
     }
 
     /// What the flight of a key brings is not to be kept, and not for those who ask from here on:
     /// it may have been read before the key was removed.
-    pub fn void<C: Class>(&self, key: &str) {
-        let id = Id { class: TypeId::of::<C>(), key: key.into() };
-        if let Some(listed) = self.lock().remove(&id) {
+    pub fn void(&self, hash: u64) {
+        if let Some(listed) = self.lock().remove(&hash) {
             listed.aboard.is_void.store(true, Ordering::SeqCst);
         }
     }
@@ -115,17 +110,18 @@ impl Flights {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Id, Listed>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Listed>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn listed<V, E>(flight: &Arc<Flight<V, E>>) -> Listed
+fn listed<V, E>(key: &Arc<str>, flight: &Arc<Flight<V, E>>) -> Listed
 where
     V: Send + Sync + 'static,
     E: Send + Sync + 'static,
 {
     Listed {
+        key: Arc::clone(key),
         flight: Arc::clone(flight) as Arc<dyn Any + Send + Sync>,
         aboard: Arc::clone(&flight.aboard),
     }
@@ -152,8 +148,8 @@ impl<V, E> Flight<V, E> {
 
 impl<V, E> Landing<V, E> {
     /// Those who are aboard.
-    pub fn aboard(&self) -> &Aboard {
-        &self.flight.aboard
+    pub fn aboard(&self) -> Arc<Aboard> {
+        Arc::clone(&self.flight.aboard)
     }
 
     /// Ends the flight. Who asks from here on begins a new one.
@@ -171,8 +167,8 @@ impl<V, E> Landing<V, E> {
     fn leave(&self) {
         let mut flights = self.flights.lock();
         let is_this = |listed: &Listed| Arc::ptr_eq(&listed.aboard, &self.flight.aboard);
-        if flights.get(&self.id).is_some_and(is_this) {
-            flights.remove(&self.id);
+        if flights.get(&self.hash).is_some_and(is_this) {
+            flights.remove(&self.hash);
         }
     }
 }
@@ -180,18 +176,24 @@ impl<V, E> Landing<V, E> {
 impl<V: Send + Sync + 'static, E: Send + Sync + 'static> Landing<V, E> {
     /// Ends the flight for those aboard, and goes on under the same key for nobody: what they got
     /// is good enough for them, and is refreshed.
+    #[must_use]
     pub fn go_on(mut self, end: End<V, E>) -> Self {
-        let next = Flight::begin();
+        let (flight, key) = (Flight::begin(), Arc::clone(&self.key));
+        let next =
+            Self { flights: self.flights.clone(), hash: self.hash, key, flight, has_landed: false };
         {
             let mut flights = self.flights.lock();
             let is_this = |listed: &Listed| Arc::ptr_eq(&listed.aboard, &self.flight.aboard);
-            if flights.get(&self.id).is_some_and(is_this) {
-                flights.insert(self.id.clone(), listed(&next));
+            if flights.get(&self.hash).is_some_and(is_this) {
+                flights.insert(self.hash, listed(&next.key, &next.flight));
+            } else {
+                // The key was removed: nothing of this load is kept.
+                next.flight.aboard.is_void.store(true, Ordering::SeqCst);
             }
         }
         self.has_landed = true;
         self.flight.end.send_replace(Some(end));
-        Self { flights: self.flights.clone(), id: self.id.clone(), flight: next, has_landed: false }
+        next
     }
 }
 

@@ -9,6 +9,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use metrics::{Gauge, gauge};
 use moka::sync::Cache;
 
 use super::{Class, Entry};
@@ -38,16 +39,21 @@ impl L1 {
     pub fn new(bytes: u64, negative_bytes: u64) -> Self {
         Self {
             secret: RandomState::new(),
-            entries: Region::new(bytes),
-            negative: Region::new(negative_bytes),
+            entries: Region::new("entries", bytes),
+            negative: Region::new("negative", negative_bytes),
             storing: (0..LOCKS).map(|_| Mutex::new(())).collect(),
         }
     }
 
     /// The hash of a key, in this process.
     pub fn hash<C: Class>(&self, key: &str) -> u64 {
+        self.hash_of(C::NAME, key)
+    }
+
+    /// The hash of a key of the class with a name.
+    pub fn hash_of(&self, class: &str, key: &str) -> u64 {
         let mut hasher = self.secret.build_hasher();
-        hasher.write(C::NAME.as_bytes());
+        hasher.write(class.as_bytes());
         hasher.write_u8(0xFF);
         hasher.write(key.as_bytes());
         hasher.finish()
@@ -133,12 +139,12 @@ fn is_later(standing: AsOf, new: AsOf, present: Option<AsOf>) -> bool {
 }
 
 /// A part of the layer with a budget of its own.
-#[derive(Debug)]
 struct Region {
     table: Cache<u64, Kept, AsItIs>,
     budget: u64,
     /// Bytes added since the table last settled its books.
     unsettled: AtomicU64,
+    bytes: Gauge,
 }
 
 /// An entry of any class.
@@ -151,12 +157,13 @@ struct Kept {
 }
 
 impl Region {
-    fn new(budget: u64) -> Self {
+    fn new(name: &'static str, budget: u64) -> Self {
         let table = Cache::builder()
             .max_capacity(budget)
             .weigher(|_, kept: &Kept| kept.weight)
             .build_with_hasher(AsItIs);
-        Self { table, budget, unsettled: AtomicU64::new(0) }
+        let bytes = gauge!("masthead_cache_bytes", "layer" => "l1", "region" => name);
+        Self { table, budget, unsettled: AtomicU64::new(0), bytes }
     }
 
     fn get(&self, hash: u64) -> Option<Kept> {
@@ -174,7 +181,7 @@ impl Region {
         let unsettled = self.unsettled.fetch_add(weight, Ordering::Relaxed) + weight;
         if unsettled > self.budget / UNSETTLED_PART {
             self.unsettled.store(0, Ordering::Relaxed);
-            self.table.run_pending_tasks();
+            self.size();
         }
     }
 
@@ -184,7 +191,16 @@ impl Region {
 
     fn size(&self) -> Size {
         self.table.run_pending_tasks();
-        Size { entries: self.table.entry_count(), bytes: self.table.weighted_size() }
+        let size = Size { entries: self.table.entry_count(), bytes: self.table.weighted_size() };
+        #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+        self.bytes.set(size.bytes as f64);
+        size
+    }
+}
+
+impl std::fmt::Debug for Region {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Region").field("budget", &self.budget).finish_non_exhaustive()
     }
 }
 

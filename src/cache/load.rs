@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::flight::{Boarding, End, Flight};
-use super::origin::{Crew, Flown};
+use super::origin::Crew;
 use super::{
     Ask, Cache, Class, Entry, Found, Hold, LoadError, Loaded, Made, Outcome, Priority, Reason,
     Reuse,
@@ -19,6 +19,14 @@ use crate::content_clock::{AsOf, Standing};
 /// How often a reader joins flights whose entries turn out to be too old for it, before it loads on
 /// its own: more than once only where changes come as fast as loads.
 const FLIGHTS: usize = 3;
+
+/// How a flight went for one who waited.
+enum Flown<V, E> {
+    /// It ended.
+    Ended(End<V, E>),
+    /// It goes on, and an entry that was there had to do.
+    Served(Found<V>, Reason),
+}
 
 /// What came of waiting for a flight.
 enum Landed<V, P> {
@@ -64,7 +72,7 @@ impl Cache {
                 self.0.lookups.count_bypass::<C>(super::Layer::L2);
                 break;
             }
-            match self.0.flights.board::<C, E>(key) {
+            match self.0.flights.board::<C::Value, E>(hash, key) {
                 Boarding::Leader(flight, landing) => {
                     // Whoever landed between the look and the boarding has left an entry.
                     let near = self.usable::<C>(key, &ask);
@@ -73,17 +81,17 @@ impl Cache {
                         landing.land(End::Entry { found: found.clone(), is_loaded: true });
                         return Ok(Loaded::Found(found.clone(), self.outcome(&found)));
                     }
-                    let is_refresh = matches!(near, Some((_, Reuse::Revalidate)));
-                    let priority = if is_refresh { Priority::Background } else { ask.priority };
+                    let mut ask_of_crew = ask.clone();
+                    if matches!(near, Some((_, Reuse::Revalidate))) {
+                        ask_of_crew.priority = Priority::Background;
+                    }
                     let (own, passed) = oneshot::channel();
                     let crew = Crew {
                         cache: self.clone(),
                         key: Arc::from(key),
                         hash,
-                        judge: Arc::clone(&ask.judge),
-                        need: ask.need,
-                        priority,
-                        near: near.clone(),
+                        ask: ask_of_crew,
+                        candidate: near.clone(),
                         own,
                     };
                     tokio::spawn(crew.fly::<C, E, F, L>(landing, loader));
@@ -97,7 +105,7 @@ impl Cache {
                         return Ok(Loaded::Found(found.clone(), self.outcome(&found)));
                     }
                     match self.follow::<C, P, E>(key, &ask, &flight, arrived).await? {
-                        Landed::Loaded(loaded) => return Ok(loaded),
+                        Landed::Loaded(answer) => return Ok(answer),
                         Landed::TooOld => {}
                         Landed::Unfit => break,
                     }
@@ -254,12 +262,12 @@ impl Cache {
                 }
             })
         });
-        let loaded = match timeout(ask.hold.hard, task).await {
-            Ok(Ok(loaded)) => loaded,
+        let answer = match timeout(ask.hold.hard, task).await {
+            Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(LoadError::Panicked),
             Err(_) => Err(LoadError::TimedOut),
         };
-        loaded.or_else(|error| self.failed::<C, P, E>(key, ask, error, None))
+        answer.or_else(|error| self.failed::<C, P, E>(key, ask, error, None))
     }
 
     /// Waits for the end of a flight, or until an entry that is there will have to do.

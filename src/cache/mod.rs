@@ -22,6 +22,7 @@ mod lookups;
 mod origin;
 mod origin_limit;
 mod pass_memory;
+mod removal;
 mod settings;
 
 use std::sync::Arc;
@@ -36,11 +37,12 @@ pub use origin_limit::Priority;
 pub use settings::Settings;
 
 use crate::clock::Clock;
-use crate::content_clock::ContentClock;
+use crate::content_clock::{AsOf, ContentClock};
 use crate::entropy::Entropy;
 use doorkeeper::Doorkeeper;
 use flight::Flights;
 use l1::L1;
+use l2::L2;
 use lookups::Lookups;
 use origin_limit::OriginLimit;
 use pass_memory::PassMemory;
@@ -52,6 +54,9 @@ pub struct Cache(Arc<Parts>);
 #[derive(Debug)]
 struct Parts {
     l1: L1,
+    l2: Option<L2>,
+    /// Tells this instance's messages from those of others.
+    id: u64,
     doorkeeper: Doorkeeper,
     flights: Flights,
     passes: PassMemory,
@@ -72,8 +77,11 @@ impl Cache {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, InvalidRedisUrl> {
-        Ok(Self(Arc::new(Parts {
+        let (l2, pushes) = settings.l2.clone().map(L2::new).transpose()?.unzip();
+        let cache = Self(Arc::new(Parts {
             l1: L1::new(settings.l1_bytes, settings.negative_bytes),
+            l2,
+            id: entropy.next(),
             doorkeeper: Doorkeeper::default(),
             flights: Flights::default(),
             passes: PassMemory::new(settings.pass_memory),
@@ -83,7 +91,11 @@ impl Cache {
             content_clock,
             clock,
             entropy,
-        })))
+        }));
+        if let Some(pushes) = pushes {
+            removal::listen(&cache, pushes);
+        }
+        Ok(cache)
     }
 
     /// The content clock that decides what is valid.
@@ -98,12 +110,16 @@ impl Cache {
         found
     }
 
-    /// The entry of a key, in this process or else in the shared layer.
+    /// The entry of a key, in this process or else in the shared layer: that is one round trip, and
+    /// from then on the entry is in this process as well.
     pub async fn find<C: Class>(&self, key: &str) -> Option<Found<C::Value>> {
-        self.near::<C>(key)
+        match self.near::<C>(key) {
+            Some(found) => Some(found),
+            None => self.find_shared::<C>(self.0.l1.hash::<C>(key), key).await,
+        }
     }
 
-    /// Keeps an entry in both layers, unless a later one stands; gives the one that stands. What
+    /// Keeps an entry in both layers, unless a later one stands; gives the one that stands here. What
     /// [`Admission`] refuses is not kept.
     pub async fn keep<C: Class>(&self, key: &str, entry: Entry<C::Value>) -> Arc<Entry<C::Value>> {
         let hash = self.0.l1.hash::<C>(key);
@@ -111,14 +127,21 @@ impl Cache {
         if C::ADMISSION == Admission::SecondSight && !self.0.doorkeeper.has_seen(hash) {
             return entry;
         }
-        self.put_near::<C>(hash, key, entry)
+        let standing = self.put_near::<C>(hash, key, Arc::clone(&entry));
+        if let Some(l2) = &self.0.l2 {
+            l2.put::<C>(key, &entry, None, self.0.clock.now()).await;
+        }
+        standing
     }
 
     /// Removes a key from every layer of every instance. What is being loaded for it is not kept.
     pub async fn remove<C: Class>(&self, key: &str) {
-        // The flight first: a load that ends in between keeps nothing.
-        self.0.flights.void::<C>(key);
-        self.0.l1.remove(self.0.l1.hash::<C>(key));
+        self.remove_near(self.0.l1.hash::<C>(key));
+        if let Some(l2) = &self.0.l2
+            && let Some(AsOf { epoch, .. }) = self.0.content_clock.tags.watermark()
+        {
+            l2.remove::<C>(key, epoch, self.0.id).await;
+        }
     }
 
     /// How much this process keeps: entries, and negative ones.
@@ -141,6 +164,37 @@ impl Cache {
     fn found<V>(&self, entry: Arc<Entry<V>>, layer: Layer) -> Found<V> {
         let standing = self.0.content_clock.standing(&entry.provenance);
         Found { entry, layer, standing, fenced: self.0.content_clock.is_fenced() }
+    }
+
+    /// The entry of a key in the shared layer. One of another epoch than this instance's is of no use,
+    /// so an instance that knows of none does not ask.
+    async fn find_shared<C: Class>(&self, hash: u64, key: &str) -> Option<Found<C::Value>> {
+        let l2 = self.0.l2.as_ref()?;
+        let watermark = self.0.content_clock.tags.watermark().filter(|_| l2.is_usable());
+        let Some(AsOf { epoch, .. }) = watermark else {
+            self.0.lookups.count_bypass::<C>(Layer::L2);
+            return None;
+        };
+        let entry = l2.get::<C>(key, epoch).await;
+        let found = entry.map(|entry| self.bring_near::<C>(hash, key, entry));
+        self.0.lookups.count::<C>(Layer::L2, found.as_ref(), self.0.clock.now());
+        found
+    }
+
+    /// Keeps in this process what was found in the shared layer.
+    fn bring_near<C: Class>(
+        &self,
+        hash: u64,
+        key: &str,
+        entry: Entry<C::Value>,
+    ) -> Found<C::Value> {
+        self.found(self.put_near::<C>(hash, key, Arc::new(entry)), Layer::L2)
+    }
+
+    /// Removes a key from this process. The flight first: a load that ends in between keeps nothing.
+    fn remove_near(&self, hash: u64) {
+        self.0.flights.void(hash);
+        self.0.l1.remove(hash);
     }
 
     fn put_near<C: Class>(

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use metrics::{Gauge, gauge};
 use tokio::sync::oneshot;
 
 /// Who goes first.
@@ -67,10 +68,12 @@ impl OriginLimit {
             queue.push_back(sender);
             turn
         };
+        let _waiting = Waiting::one_more();
         turn.await.map_err(|_| Crowded)
     }
 
-    /// How many wait.
+    /// How many wait, those among them who have left since.
+    #[cfg(test)]
     pub fn waiting(&self) -> usize {
         let state = self.state();
         state.readers.len() + state.background.len()
@@ -78,6 +81,23 @@ impl OriginLimit {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts one who waits, for as long as it lives.
+struct Waiting(Gauge);
+
+impl Waiting {
+    fn one_more() -> Self {
+        let waiting = gauge!("masthead_cache_origin_waiting");
+        waiting.increment(1);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.decrement(1);
     }
 }
 
