@@ -3,6 +3,7 @@
 
 mod applier;
 mod as_of;
+mod channel;
 mod clock;
 mod fence;
 mod follower;
@@ -13,9 +14,11 @@ mod news;
 mod provenance;
 mod stamper;
 mod tag_clock;
+mod token;
 
 pub use applier::Heard;
 pub use as_of::{AsOf, Epoch};
+pub use channel::Channel;
 pub use clock::{ContentClock, Standing};
 pub use fence::{Fence, Moment};
 pub use follower::Follower;
@@ -24,3 +27,4 @@ pub use news::News;
 pub use provenance::{Provenance, TagHash, TagSet};
 pub use stamper::{Stamper, Unsettled, follow, report};
 pub use tag_clock::TagClock;
+pub use token::{Token, TokenKey};

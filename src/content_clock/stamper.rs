@@ -198,7 +198,7 @@ mod tests {
         let (stamper, follower) = start(&log);
         let mut applied = follower.applied();
         let wake = Arc::new(Notify::new());
-        let hour = Duration::from_secs(3600);
+        let hour = Duration::from_hours(1);
         let following = tokio::spawn(follow(stamper, wake.clone(), hour));
         applied.wait_for(|at| at.is_some_and(|at| at.seq == 0)).await.unwrap();
         log.is_down.store(true, Ordering::SeqCst);

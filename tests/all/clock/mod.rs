@@ -1,5 +1,7 @@
 //! The content clock on real databases: numbers, marks, epochs, and the races between them.
 
+mod channel;
+mod instance;
 mod purges;
 mod stamping;
 
