@@ -11,6 +11,7 @@ pub mod db;
 pub mod domain;
 pub mod entropy;
 pub mod formats;
+pub mod http_cache;
 pub mod i18n;
 pub mod lifecycle;
 pub mod media;

@@ -1,17 +1,16 @@
 //! What HTTP itself asks of every answer: validators, ranges, content codings (RFC 9110).
 //!
-//! These files know nothing of the site. Assets, media, feeds and pages share them.
+//! These files know nothing of the site. Assets, media, feeds and pages share them. What the
+//! response cache asks as well is in its room.
 
 pub mod conditional;
-pub mod encoding;
 pub mod etag;
-pub mod range;
 pub mod representation;
 
+pub use crate::http_cache::encoding::{AcceptEncoding, Coding};
+pub use crate::http_cache::range::RangeRequest;
 pub use conditional::{Precondition, Validators};
-pub use encoding::{AcceptEncoding, Coding};
 pub use etag::ETag;
-pub use range::RangeRequest;
 pub use representation::{Answer, Representation};
 
 /// A field value that we have made ourselves, of printable ASCII.

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use super::ascii_value;
 use super::conditional::{Precondition, Validators};
 use super::etag::ETag;
-use super::range::RangeRequest;
+use crate::http_cache::range::RangeRequest;
 
 /// Bytes with a tag, which may be sent whole, in part or not at all.
 #[derive(Debug, Clone)]

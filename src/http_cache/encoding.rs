@@ -2,9 +2,10 @@
 
 use http::header::ACCEPT_ENCODING;
 use http::{HeaderMap, HeaderValue};
+use serde::{Deserialize, Serialize};
 
 /// A content coding that we can serve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Coding {
     /// Brotli (RFC 7932).
     Brotli,
@@ -46,7 +47,8 @@ impl Coding {
 /// The codings that a client takes, each with its weight in thousandths; 0 refuses it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AcceptEncoding {
-    named: Vec<(Coding, u16)>,
+    /// By [`Coding`].
+    named: [Option<u16>; 4],
     others: Option<u16>,
 }
 
@@ -63,10 +65,8 @@ impl AcceptEncoding {
             if token.trim() == "*" {
                 accepted.others = Some(weight);
             } else if let Some(coding) = Coding::from_token(token.trim()) {
-                // The first word on a coding counts, so the list never outgrows the codings.
-                if accepted.named(coding).is_none() {
-                    accepted.named.push((coding, weight));
-                }
+                // The first word on a coding counts.
+                accepted.named[coding as usize].get_or_insert(weight);
             }
         }
         accepted
@@ -96,8 +96,8 @@ impl AcceptEncoding {
         }
     }
 
-    fn named(&self, coding: Coding) -> Option<u16> {
-        self.named.iter().find(|(named, _)| *named == coding).map(|&(_, weight)| weight)
+    const fn named(&self, coding: Coding) -> Option<u16> {
+        self.named[coding as usize]
     }
 }
 
@@ -111,7 +111,8 @@ fn parse_weight(text: &str) -> Option<u16> {
     if fraction.len() > 3 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let thousandths: u16 = format!("{fraction:0<3}").parse().ok()?;
+    let digit = |at: usize| fraction.as_bytes().get(at).map_or(0, |byte| u16::from(byte - b'0'));
+    let thousandths = digit(0) * 100 + digit(1) * 10 + digit(2);
     match whole {
         "0" => Some(thousandths),
         "1" if thousandths == 0 => Some(1000),
