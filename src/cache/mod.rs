@@ -128,7 +128,7 @@ impl Cache {
             return entry;
         }
         let standing = self.put_near::<C>(hash, key, Arc::clone(&entry));
-        if let Some(l2) = &self.0.l2 {
+        if let Some(l2) = self.shared::<C>() {
             l2.put::<C>(key, &entry, None, self.0.clock.now()).await;
         }
         standing
@@ -169,7 +169,7 @@ impl Cache {
     /// The entry of a key in the shared layer. One of another epoch than this instance's is of no use,
     /// so an instance that knows of none does not ask.
     async fn find_shared<C: Class>(&self, hash: u64, key: &str) -> Option<Found<C::Value>> {
-        let l2 = self.0.l2.as_ref()?;
+        let l2 = self.shared::<C>()?;
         let watermark = self.0.content_clock.tags.watermark().filter(|_| l2.is_usable());
         let Some(AsOf { epoch, .. }) = watermark else {
             self.0.lookups.count_bypass::<C>(Layer::L2);
@@ -179,6 +179,11 @@ impl Cache {
         let found = entry.map(|entry| self.bring_near::<C>(hash, key, entry));
         self.0.lookups.count::<C>(Layer::L2, found.as_ref(), self.0.clock.now());
         found
+    }
+
+    /// The shared layer, for classes that go there.
+    fn shared<C: Class>(&self) -> Option<&L2> {
+        self.0.l2.as_ref().filter(|_| C::SHARED)
     }
 
     /// Keeps in this process what was found in the shared layer.
