@@ -39,13 +39,14 @@ impl CloudflareSettings {
     pub(super) fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if !is_address(&self.api) {
-            problems.push(("api", "is an address like `https://api.cloudflare.com`"));
+            problems
+                .push(("cdn.cloudflare.api", "is an address like `https://api.cloudflare.com`"));
         }
         if !is_id(&self.zone) {
-            problems.push(("zone", "is the id of a zone"));
+            problems.push(("cdn.cloudflare.zone", "is the id of a zone"));
         }
         if !is_key(self.token.reveal()) {
-            problems.push(("token", "is an API token"));
+            problems.push(("cdn.cloudflare.token", "is an API token"));
         }
         problems
     }

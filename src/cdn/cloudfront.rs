@@ -57,22 +57,25 @@ impl CloudFrontSettings {
     pub(super) fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if !is_address(&self.api) {
-            problems.push(("api", "is an address like `https://cloudfront.amazonaws.com`"));
+            problems.push((
+                "cdn.cloudfront.api",
+                "is an address like `https://cloudfront.amazonaws.com`",
+            ));
         }
         if !is_id(&self.distribution) {
-            problems.push(("distribution", "is the id of a distribution"));
+            problems.push(("cdn.cloudfront.distribution", "is the id of a distribution"));
         }
         if !is_id(&self.access_key_id) {
-            problems.push(("access_key_id", "is the id of an access key"));
+            problems.push(("cdn.cloudfront.access_key_id", "is the id of an access key"));
         }
         if !is_key(self.secret_access_key.reveal()) {
-            problems.push(("secret_access_key", "is a secret access key"));
+            problems.push(("cdn.cloudfront.secret_access_key", "is a secret access key"));
         }
         if !self.session_token.is_empty() && !is_key(self.session_token.reveal()) {
-            problems.push(("session_token", "is a session token"));
+            problems.push(("cdn.cloudfront.session_token", "is a session token"));
         }
         if HeaderName::try_from(&self.tag_header).is_err() {
-            problems.push(("tag_header", "is the name of a header"));
+            problems.push(("cdn.cloudfront.tag_header", "is the name of a header"));
         }
         problems
     }

@@ -42,13 +42,13 @@ impl FastlySettings {
     pub(super) fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if !is_address(&self.api) {
-            problems.push(("api", "is an address like `https://api.fastly.com`"));
+            problems.push(("cdn.fastly.api", "is an address like `https://api.fastly.com`"));
         }
         if !is_id(&self.service) {
-            problems.push(("service", "is the id of a service"));
+            problems.push(("cdn.fastly.service", "is the id of a service"));
         }
         if !is_key(self.token.reveal()) {
-            problems.push(("token", "is an API token"));
+            problems.push(("cdn.fastly.token", "is an API token"));
         }
         problems
     }

@@ -24,7 +24,7 @@ pub enum Settings {
     Webhook(WebhookSettings),
 }
 
-/// A setting that is not allowed: its name within the provider, and what is allowed.
+/// A setting that is not allowed: its key as the configuration spells it, and what is allowed.
 pub type Problem = (&'static str, &'static str);
 
 impl Settings {

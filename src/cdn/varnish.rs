@@ -32,7 +32,7 @@ impl VarnishSettings {
         if is_list && self.addresses.iter().all(|address| is_address(address)) {
             return Vec::new();
         }
-        vec![("addresses", "is a list of addresses like `http://10.0.0.5:6081`")]
+        vec![("cdn.varnish.addresses", "is a list of addresses like `http://10.0.0.5:6081`")]
     }
 }
 

@@ -48,13 +48,14 @@ impl WebhookSettings {
     pub(super) fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if !is_address(self.url.reveal()) {
-            problems.push(("url", "is an address like `https://hooks.example.org/purge`"));
+            problems
+                .push(("cdn.webhook.url", "is an address like `https://hooks.example.org/purge`"));
         }
         if self.secret.reveal().len() < 16 {
-            problems.push(("secret", "is a text of at least 16 characters"));
+            problems.push(("cdn.webhook.secret", "is a text of at least 16 characters"));
         }
         if HeaderName::try_from(&self.tag_header).is_err() {
-            problems.push(("tag_header", "is the name of a header"));
+            problems.push(("cdn.webhook.tag_header", "is the name of a header"));
         }
         problems
     }

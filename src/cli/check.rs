@@ -9,6 +9,12 @@ pub(super) fn run(config: &Config) -> Result<(), Failure> {
     say(&format!("listens on    {}", config.server.listen))?;
     say(&format!("known as      {}/", config.server.base_url()))?;
     say(&format!("database      {}", config.database.url))?;
+    match config.redis.address() {
+        Some(_) => say(&format!("Redis         {}", config.redis.url))?,
+        None => say("Redis         none")?,
+    }
+    say(&format!("keeps         {} bytes", config.cache.l1_bytes))?;
+    say(&format!("CDN           {}", config.cdn.provider))?;
     say(&format!("media         {}", config.media.dir.display()))?;
     say("The configuration is fine.")
 }

@@ -75,7 +75,7 @@ pub struct DatabaseOverrides {
 }
 
 /// An address that may hold a password: shown without it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SecretUrl(String);
 

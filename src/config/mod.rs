@@ -4,9 +4,12 @@
 //! `MASTHEAD_SECTION__KEY` (`MASTHEAD_DATABASE__URL`). A key that is not known is an error: a
 //! setting that does nothing is worse than a program that does not start.
 
+mod cache;
+mod cdn;
 mod database;
 mod log;
 mod media;
+mod redis;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -15,9 +18,12 @@ use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
-pub use database::DatabaseConfig;
+pub use cache::CacheConfig;
+pub use cdn::{CdnConfig, CdnProvider};
+pub use database::{DatabaseConfig, SecretUrl};
 pub use log::{LogConfig, LogFormat};
 pub use media::MediaConfig;
+pub use redis::RedisConfig;
 pub use server::ServerConfig;
 
 /// The file that is read where none is named, if it is there.
@@ -34,6 +40,12 @@ pub struct Config {
     pub server: ServerConfig,
     /// Where posts are kept.
     pub database: DatabaseConfig,
+    /// What the instances share beside the database.
+    pub redis: RedisConfig,
+    /// What an instance keeps of what it has made.
+    pub cache: CacheConfig,
+    /// What stands in front of the instances and keeps answers.
+    pub cdn: CdnConfig,
     /// Where pictures are kept.
     pub media: MediaConfig,
     /// What it says about its work.
@@ -86,6 +98,9 @@ impl Config {
         [
             self.server.validate(),
             self.database.validate(),
+            self.redis.validate(),
+            self.cache.validate(),
+            self.cdn.validate(),
             self.media.validate(),
             self.log.validate(),
         ]
@@ -185,6 +200,56 @@ mod tests {
             jail.set_env("MASTHEAD_DATABSE__URL", "sqlite:x");
             let error = load().unwrap_err();
             assert!(error.contains("databse"), "{error}");
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn the_environment_reaches_the_sections_of_the_providers() {
+        Jail::expect_with(|jail| {
+            for (name, value) in [
+                ("MASTHEAD_REDIS__URL", "redis://:s3cr3t@cache:6379/1"),
+                ("MASTHEAD_CACHE__FENCE_MS", "3000"),
+                ("MASTHEAD_CDN__PROVIDER", "varnish"),
+                ("MASTHEAD_CDN__VARNISH__ADDRESSES", "[\"http://a:6081\", \"http://b:6081\"]"),
+                ("MASTHEAD_CDN__CLOUDFRONT__SECRET_ACCESS_KEY", "s3cr3t/of+the=key"),
+                ("MASTHEAD_CDN__FASTLY__TOKEN", "\"12345678\""),
+            ] {
+                jail.set_env(name, value);
+            }
+            let config = load().unwrap();
+            assert_eq!(config.redis.address(), Some("redis://:s3cr3t@cache:6379/1"));
+            assert_eq!(config.cache.fence(), std::time::Duration::from_secs(3));
+            assert_eq!(config.cdn.varnish.addresses, ["http://a:6081", "http://b:6081"]);
+            assert_eq!(config.cdn.cloudfront.secret_access_key.reveal(), "s3cr3t/of+the=key");
+            assert_eq!(config.cdn.fastly.token.reveal(), "12345678");
+            let shown = format!("{config:?}");
+            assert!(!shown.contains("s3cr3t") && !shown.contains("12345678"), "{shown}");
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_provider_is_checked_when_it_is_the_one() {
+        Jail::expect_with(|jail| {
+            let file = "[cdn.cloudflare]\nzone = \"no id\"\n";
+            jail.create_file(DEFAULT_FILE, file)?;
+            assert!(load().is_ok(), "nobody uses it");
+            jail.create_file(DEFAULT_FILE, &format!("[cdn]\nprovider = \"cloudflare\"\n{file}"))?;
+            let error = load().unwrap_err();
+            assert!(error.contains("cdn.cloudflare.zone: "), "{error}");
+            assert!(error.contains("cdn.cloudflare.token: "), "{error}");
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_secret_of_digits_is_not_repeated() {
+        Jail::expect_with(|jail| {
+            jail.set_env("MASTHEAD_CDN__FASTLY__TOKEN", "0012345");
+            let error = load().unwrap_err();
+            assert!(error.contains("cdn.fastly.token") && error.contains("quotes"), "{error}");
+            assert!(!error.contains("12345"), "{error}");
             Ok(())
         });
     }

@@ -40,7 +40,7 @@ const RULES: [(&str, &[&str]); 21] = [
             "services",
         ],
     ),
-    ("config", &["db"]),
+    ("config", &["db", "cdn"]),
     ("telemetry", &["config"]),
     ("worker", &[]),
     ("lifecycle", &[]),

@@ -35,6 +35,27 @@ fn a_check_shows_the_database_without_its_password() {
 }
 
 #[test]
+fn a_check_tells_no_secret_of_redis_and_of_a_cdn() {
+    let program = Program::new();
+    let redis = format!("redis://:{SECRET}@cache.example:6379/1");
+    let shown = end(program.command(&["check"]).env("MASTHEAD_REDIS__URL", &redis), "");
+    assert_eq!(shown.code, Some(0), "{shown:?}");
+    assert_discreet(&shown, "a check");
+    for (name, value) in [
+        ("MASTHEAD_REDIS__URL", format!("http://:{SECRET}@cache.example")),
+        ("MASTHEAD_CDN__FASTLY__TOKEN", format!("{SECRET} and a blank")),
+        ("MASTHEAD_CDN__FASTLY__TOKEN", format!("[\"{SECRET}\"]")),
+        ("MASTHEAD_CDN__FASTLY__SERVICE", "no id".to_owned()),
+    ] {
+        let mut command = program.command(&["check"]);
+        command.env("MASTHEAD_CDN__PROVIDER", "fastly").env(name, value);
+        let ended = end(&mut command, "");
+        assert_eq!(ended.code, Some(2), "{name}: {ended:?}");
+        assert_discreet(&ended, name);
+    }
+}
+
+#[test]
 fn a_server_that_does_not_answer_is_named_without_its_password() {
     let port = postgres::free_port().unwrap();
     for url in [

@@ -1,0 +1,83 @@
+//! `[redis]`: what the instances share beside the database. Without it, each is on its own.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConfigError, SecretUrl};
+
+/// The section `[redis]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RedisConfig {
+    /// `redis://:PASSWORD@HOST/NUMBER`; empty where there is none.
+    pub url: SecretUrl,
+    /// What every key begins with, so that several sites may share one Redis.
+    pub prefix: String,
+    /// Whether cached entries are kept there. Without it, Redis carries the news of changes alone.
+    pub l2: bool,
+    /// Milliseconds to wait for a connection.
+    pub connect_timeout_ms: u64,
+    /// Milliseconds to wait for an answer; then it is as if Redis were gone.
+    pub timeout_ms: u64,
+}
+
+impl Default for RedisConfig {
+    fn default() -> Self {
+        Self {
+            url: SecretUrl::default(),
+            prefix: "masthead".to_owned(),
+            l2: true,
+            connect_timeout_ms: 1000,
+            timeout_ms: 100,
+        }
+    }
+}
+
+impl RedisConfig {
+    pub(super) fn validate(&self) -> Vec<ConfigError> {
+        let mut problems = Vec::new();
+        let mut wrong = |key, reason: &str| {
+            problems.push(ConfigError::Invalid { key, reason: reason.to_owned() });
+        };
+        let url = self.url.reveal();
+        let is_redis = |url: &str| {
+            ["redis://", "rediss://"].iter().any(|scheme| url.starts_with(scheme))
+                && url::Url::parse(url).is_ok_and(|url| url.has_host())
+        };
+        if !url.is_empty() && !is_redis(url) {
+            wrong("redis.url", "begins with `redis://` or `rediss://` and names a host");
+        }
+        let is_prefix = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if !(1..=64).contains(&self.prefix.len()) || !self.prefix.chars().all(is_prefix) {
+            wrong("redis.prefix", "is from 1 to 64 letters, digits, `-`, `_` and `.`");
+        }
+        for (key, milliseconds) in [
+            ("redis.connect_timeout_ms", self.connect_timeout_ms),
+            ("redis.timeout_ms", self.timeout_ms),
+        ] {
+            if !(1..=60_000).contains(&milliseconds) {
+                wrong(key, "is from 1 to 60000 milliseconds");
+            }
+        }
+        problems
+    }
+
+    /// The address with its password, where there is a Redis.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        Some(self.url.reveal()).filter(|url| !url.is_empty())
+    }
+
+    /// How long to wait for a connection.
+    #[must_use]
+    pub const fn connect_timeout(&self) -> Duration {
+        Duration::from_millis(self.connect_timeout_ms)
+    }
+
+    /// How long to wait for an answer.
+    #[must_use]
+    pub const fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+}
