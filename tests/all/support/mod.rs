@@ -7,6 +7,7 @@ pub mod hand;
 pub mod leash;
 pub mod postgres;
 pub mod server;
+pub mod varnish;
 
 pub(crate) use database::on_both;
 pub use database::{Engine, TestDatabase};
