@@ -62,3 +62,66 @@ const fn mix(number: u64) -> u64 {
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     mixed ^ (mixed >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::cache::{Entry, Layer, Lifetime};
+    use crate::content_clock::{AsOf, Epoch, Provenance, TagSet};
+
+    const STORED: Timestamp = Timestamp(1_000_000_000);
+    /// Dice by which nobody refreshes early.
+    const NEVER: u64 = u64::MAX;
+
+    fn found(standing: Standing, fenced: bool, cost: u64) -> Found<()> {
+        let entry = Entry {
+            value: (),
+            provenance: Provenance::new(AsOf { epoch: Epoch(1), seq: 1 }, TagSet::of([])),
+            stored_at: STORED,
+            lifetime: Lifetime {
+                fresh: Duration::from_secs(100),
+                stale_while_revalidate: Duration::from_secs(10),
+                stale_if_error: Duration::from_secs(50),
+            },
+            cost: Duration::from_secs(cost),
+        };
+        Found { entry: Arc::new(entry), layer: Layer::L1, standing, fenced }
+    }
+
+    #[test]
+    fn time_and_the_content_clock_decide() {
+        let valid = Standing::Valid(AsOf { epoch: Epoch(1), seq: 1 });
+        for (standing, fenced, age, expected) in [
+            (valid, false, 0, Reuse::Fresh),
+            (valid, false, 89, Reuse::Fresh),
+            (valid, false, 100, Reuse::Revalidate),
+            (valid, false, 110, Reuse::OnError),
+            (valid, false, 150, Reuse::No),
+            (valid, true, 99, Reuse::Fresh),
+            (valid, true, 100, Reuse::Revalidate),
+            (Standing::Changed, false, 0, Reuse::OnError),
+            (Standing::Changed, true, 149, Reuse::OnError),
+            (Standing::Changed, false, 150, Reuse::No),
+        ] {
+            let found = found(standing, fenced, 1);
+            let judged = judge(&found, STORED.plus_seconds(age), NEVER);
+            assert_eq!(judged, expected, "{standing:?} {fenced} {age}");
+        }
+    }
+
+    #[test]
+    fn the_dearer_the_load_and_the_nearer_the_end_the_likelier_is_a_refresh() {
+        let valid = Standing::Valid(AsOf { epoch: Epoch(1), seq: 1 });
+        let share = |age, cost| {
+            let found = found(valid, false, cost);
+            let dice = (0..1000_u64).map(|n| n * (u64::MAX / 1000));
+            dice.filter(|dice| judge(&found, STORED.plus_seconds(age), *dice) == Reuse::Revalidate)
+                .count()
+        };
+        assert!(share(10, 1) == 0, "nobody refreshes what has just come");
+        let shares = [share(70, 5), share(80, 5), share(85, 5), share(85, 20)];
+        assert!(shares.is_sorted() && shares[0] > 0 && shares[3] < 1000, "{shares:?}");
+    }
+}
