@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::header::{AGE, DATE, EXPIRES, LAST_MODIFIED};
 use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
 
 use super::cache_control::{DeltaSeconds, Flag, ResponseDirectives};
 use super::date;
@@ -11,7 +12,7 @@ use super::list::elements;
 use crate::clock::Timestamp;
 
 /// The freshness of a response for as long as it is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Freshness {
     /// How long the response is fresh, counted from when the origin made it.
     pub lifetime: Duration,

@@ -5,18 +5,53 @@
 //! long it lasts ([`freshness`]), how copies are compared ([`validation`], [`entity_tag`]), and what
 //! a change makes old ([`invalidation`]).
 
+//!
+//! What is stored is worked out once: [`stored`] has the fields of every answer ready. A request
+//! goes its way in [`handling`]; what it needs of the service behind is got by [`fetch`].
+
+mod answer;
+mod body;
 pub mod cache_control;
 pub mod cache_status;
+mod compress;
 mod date;
 pub mod encoding;
 pub mod entity_tag;
+mod fetch;
 pub mod fields;
 pub mod freshness;
+mod handling;
 pub mod invalidation;
+mod kept;
+mod keyer;
 mod list;
+mod options;
 pub mod range;
 pub mod request;
+mod service;
+mod shared;
 pub mod storable;
+mod stored;
 pub mod targeted;
 pub mod validation;
 pub mod vary;
+
+pub use body::{BoxError, ResponseBody};
+pub use kept::{Kept, Responses};
+pub use keyer::{ByTarget, Decision, Keyer};
+pub use options::{Compression, EarlyRefresh, Options, RequestPolicy, StatusField};
+pub use service::{Answering, HttpCache, HttpCacheLayer};
+pub use storable::CookiePolicy;
+pub use stored::{Head, Stored};
+
+use crate::content_clock::{AsOf, Provenance};
+
+/// Stands in the extensions of a response: what it was made from. Where it is absent, the moment
+/// before the request counts, and no tag but `all`.
+#[derive(Debug, Clone)]
+pub struct MadeFrom(pub Provenance);
+
+/// Stands in the extensions of a request: a change that the answer must show, since the one who asks
+/// made it.
+#[derive(Debug, Clone, Copy)]
+pub struct Need(pub AsOf);

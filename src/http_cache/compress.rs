@@ -1,0 +1,126 @@
+//! A body in the codings that readers take, made once, when it is stored.
+
+use std::io::Write as _;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
+
+use super::cache_control::directives;
+use super::encoding::Coding;
+
+/// The codings that are made, in the order in which they are preferred.
+pub const CODINGS: [Coding; 2] = [Coding::Brotli, Coding::Gzip];
+/// Less does not get smaller on the wire: it fits into one packet as it is.
+const SMALLEST: usize = 860;
+/// The tenth part is won from here on with much more work.
+const BROTLI_QUALITY: i32 = 5;
+const BROTLI_WINDOW: i32 = 22;
+
+/// Whether a response may be coded here: it is plain and of a kind that gets smaller, and nobody
+/// forbids it (RFC 9110, section 7.7; RFC 9111, section 5.2.2.6).
+#[must_use]
+pub fn is_wanted(headers: &HeaderMap) -> bool {
+    !headers.contains_key(CONTENT_ENCODING)
+        && headers.get(CONTENT_TYPE).is_some_and(|kind| is_text(kind.as_bytes()))
+        && !directives(headers.get_all(CACHE_CONTROL)).any(|said| said.name == "no-transform")
+}
+
+fn is_text(kind: &[u8]) -> bool {
+    let essence = kind.split(|&b| b == b';').next().unwrap_or_default().trim_ascii();
+    let essence = essence.to_ascii_lowercase();
+    let named: [&[u8]; 4] =
+        [b"application/json", b"application/javascript", b"application/xml", b"image/svg+xml"];
+    essence.starts_with(b"text/")
+        || essence.ends_with(b"+json")
+        || essence.ends_with(b"+xml")
+        || named.contains(&essence.as_slice())
+}
+
+/// The body in each coding in which it is smaller. It takes milliseconds of work.
+#[must_use]
+pub fn compress(body: &Bytes) -> Vec<(Coding, Bytes)> {
+    if body.len() < SMALLEST {
+        return Vec::new();
+    }
+    let coded = [(Coding::Brotli, brotli(body)), (Coding::Gzip, gzip(body))];
+    coded
+        .into_iter()
+        .filter_map(|(coding, bytes)| Some((coding, Bytes::from(bytes?))))
+        .filter(|(_, bytes)| bytes.len() < body.len())
+        .collect()
+}
+
+fn brotli(body: &[u8]) -> Option<Vec<u8>> {
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: BROTLI_QUALITY,
+        lgwin: BROTLI_WINDOW,
+        size_hint: body.len(),
+        ..brotli::enc::BrotliEncoderParams::default()
+    };
+    let mut coded = Vec::new();
+    brotli::BrotliCompress(&mut &*body, &mut coded, &params).ok()?;
+    Some(coded)
+}
+
+fn gzip(body: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(body).ok()?;
+    encoder.finish().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn each_coding_gives_the_body_back() {
+        let body = Bytes::from("All work and no play. ".repeat(200));
+        let coded = compress(&body);
+        assert_eq!(coded.iter().map(|(coding, _)| *coding).collect::<Vec<_>>(), CODINGS);
+        for (coding, bytes) in coded {
+            let mut plain = Vec::new();
+            match coding {
+                Coding::Brotli => {
+                    brotli::BrotliDecompress(&mut &*bytes, &mut plain).unwrap();
+                }
+                _ => {
+                    flate2::read::GzDecoder::new(&*bytes).read_to_end(&mut plain).unwrap();
+                }
+            }
+            assert_eq!(plain, body, "{coding:?}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_get_smaller_stays() {
+        assert!(compress(&Bytes::from_static(b"short")).is_empty());
+        let noise: Vec<u8> =
+            (0..2000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        assert!(compress(&noise.into()).iter().all(|(_, bytes)| bytes.len() < 2000));
+    }
+
+    #[test]
+    fn only_plain_text_is_coded() {
+        for (kind, more, wanted) in [
+            ("text/html; charset=utf-8", None, true),
+            ("Application/JSON", None, true),
+            ("application/atom+xml", None, true),
+            ("image/svg+xml", None, true),
+            ("image/png", None, false),
+            ("text/html", Some((CONTENT_ENCODING, "br")), false),
+            ("text/html", Some((CACHE_CONTROL, "no-transform")), false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            if let Some((name, value)) = more {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+            assert_eq!(is_wanted(&headers), wanted, "{kind}");
+        }
+    }
+}

@@ -1,0 +1,466 @@
+//! The way of one request through the cache: answered from what is stored, or from what is fetched
+//! and stored, or passed on.
+
+use std::sync::Arc;
+
+use http::header::{
+    AGE, CONTENT_LENGTH, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH, RANGE, RETRY_AFTER,
+    TRANSFER_ENCODING, UPGRADE,
+};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+
+use super::answer::{answer, refusal, shorten, without_body};
+use super::body::ResponseBody;
+use super::cache_status::{CACHE_STATUS, CacheStatus, Forward, seconds};
+use super::fetch::{Failure, Fetch, Origin, Place, Report, Slot};
+use super::freshness::{Exchange, State};
+use super::invalidation;
+use super::kept::{Kept, Responses};
+use super::keyer::Decision;
+use super::options::{RequestPolicy, StatusField};
+use super::request::RequestDirectives;
+use super::shared::Shared;
+use super::stored::Stored;
+use super::{Need, validation};
+use crate::cache::{Ask, Found, LoadError, Loaded, Made, Outcome, Priority, Reuse};
+use crate::clock::Timestamp;
+use crate::content_clock::{AsOf, Standing};
+
+/// How often a request is shown to another key: by an index, and by one that has grown meanwhile.
+const STEPS: usize = 4;
+
+/// A request on its way.
+pub struct Handling {
+    shared: Arc<Shared>,
+    request: Parts,
+    asked: RequestDirectives,
+    need: Option<AsOf>,
+}
+
+/// Why a cache keeps out of a request, whatever its key would be.
+pub fn reason_to_pass(request: &Parts) -> Option<&'static str> {
+    let headers = &request.headers;
+    if request.method != Method::GET && request.method != Method::HEAD {
+        Some("method")
+    } else if has_body(headers) {
+        // What a body says is in no key.
+        Some("request-body")
+    } else if headers.contains_key(UPGRADE) {
+        Some("upgrade")
+    } else if validation::is_for_the_origin(headers) {
+        Some("condition")
+    } else {
+        None
+    }
+}
+
+fn has_body(headers: &HeaderMap) -> bool {
+    headers.contains_key(TRANSFER_ENCODING)
+        || headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0")
+}
+
+impl Handling {
+    pub fn new(shared: Arc<Shared>, request: Parts) -> Self {
+        let mut asked = RequestDirectives::of(&request.headers);
+        if shared.options.requests == RequestPolicy::Ignore {
+            asked = RequestDirectives {
+                no_store: asked.no_store,
+                only_if_cached: asked.only_if_cached,
+                ..RequestDirectives::default()
+            };
+        }
+        let need = request.extensions.get::<Need>().map(|need| need.0);
+        Self { shared, request, asked, need }
+    }
+
+    /// The answer, where this process has it.
+    pub fn look_near(&self, key: &str) -> Option<Response<ResponseBody>> {
+        let found = self.shared.cache.near::<Responses>(key)?;
+        let found = match &found.entry.value {
+            Kept::Response(_) => found,
+            Kept::Variants(variants) if found.standing != Standing::Changed => {
+                let key = variants.key_for(key, &self.request.headers);
+                self.shared.cache.near::<Responses>(&key)?
+            }
+            Kept::Variants(_) => return None,
+        };
+        let Kept::Response(stored) = &found.entry.value else { return None };
+        let now = self.shared.clock.now();
+        let is_good = self.shared.judge(&found, &self.asked, now) == Reuse::Fresh
+            && self.need.is_none_or(|need| found.covers(need))
+            && stored.is_for(&self.request.headers);
+        is_good.then(|| self.serve(&found, stored, now, key))
+    }
+
+    /// The answer, wherever it comes from.
+    pub async fn go_on(
+        self,
+        primary: String,
+        origin: impl Fn() -> Origin + Send,
+    ) -> Response<ResponseBody> {
+        let only_looks = self.request.method == Method::HEAD
+            || self.request.headers.contains_key(RANGE)
+            || self.asked.only_if_cached;
+        if only_looks {
+            return self.look_far(primary, origin()).await;
+        }
+        let mut place = Place { primary, variants: None };
+        let mut why = Forward::UriMiss;
+        for _ in 0..STEPS {
+            let key = place.key(&self.request.headers);
+            let slot = Slot::default();
+            let fetch = Fetch {
+                shared: Arc::clone(&self.shared),
+                request: self.request.clone(),
+                place: place.clone(),
+                slot: slot.clone(),
+            };
+            let origin = origin();
+            let load = self.shared.cache.load::<Responses, _, Failure, _, _>(
+                &key,
+                self.ask(),
+                move |candidate| fetch.run(origin, candidate),
+            );
+            let loaded = load.await;
+            let report = slot.take();
+            let (found, outcome) = match loaded {
+                Ok(Loaded::Found(found, outcome)) => (found, outcome),
+                Ok(Loaded::Own(response)) => return self.pass(response, &report, why),
+                Err(error) => return self.fail(&error, why),
+            };
+            if outcome == Outcome::Miss
+                && let Some(entry) = &report.entry
+                && let Kept::Response(stored) = &entry.value
+            {
+                return self.serve_fetched(stored, &report, why, &key);
+            }
+            match &found.entry.value {
+                Kept::Variants(variants) => {
+                    why = Forward::VaryMiss;
+                    place.variants = Some(variants.clone());
+                }
+                Kept::Response(stored) if stored.is_for(&self.request.headers) => {
+                    let now = self.shared.clock.now();
+                    return match outcome {
+                        Outcome::Miss => self.serve_fetched(stored, &report, why, &key),
+                        Outcome::Collapsed => self.serve_collapsed(stored, now, why, &key),
+                        Outcome::Hit | Outcome::Stale(_) => self.serve(&found, stored, now, &key),
+                    };
+                }
+                Kept::Response(_) => place.variants = None,
+            }
+        }
+        // The variants change faster than they are found.
+        self.pass_on(place, origin(), why).await
+    }
+
+    fn ask(&self) -> Ask<Kept> {
+        let (shared, asked) = (Arc::clone(&self.shared), self.asked);
+        Ask {
+            priority: Priority::Reader,
+            need: self.need,
+            judge: Arc::new(move |found: &Found<Kept>| {
+                shared.judge(found, &asked, shared.clock.now())
+            }),
+            hold: self.shared.options.hold,
+        }
+    }
+
+    /// Answers from what is stored in any layer; else passes the request on as it is, or says that
+    /// there is nothing.
+    async fn look_far(self, primary: String, origin: Origin) -> Response<ResponseBody> {
+        let (place, found) = self.find(primary).await;
+        let mut why = Forward::UriMiss;
+        if let Some((found, stored)) = found.as_ref().and_then(response_of) {
+            let now = self.shared.clock.now();
+            let reuse = self.shared.judge(found, &self.asked, now);
+            let is_covered = self.need.is_none_or(|need| found.covers(need));
+            if is_covered && matches!(reuse, Reuse::Fresh | Reuse::Revalidate) {
+                let key = place.key(&self.request.headers);
+                return self.serve(found, stored, now, &key);
+            }
+            why = Forward::Stale;
+        }
+        if self.asked.only_if_cached {
+            self.shared.answers.miss.increment(1);
+            return refusal(StatusCode::GATEWAY_TIMEOUT);
+        }
+        self.pass_on(place, origin, why).await
+    }
+
+    /// What is stored for this request, and where.
+    async fn find(&self, primary: String) -> (Place, Option<Found<Kept>>) {
+        let found = self.shared.cache.find::<Responses>(&primary).await;
+        let Some(Kept::Variants(variants)) = found.as_ref().map(|found| &found.entry.value) else {
+            return (Place { primary, variants: None }, found);
+        };
+        let place = Place { primary, variants: Some(variants.clone()) };
+        let key = place.key(&self.request.headers);
+        let found = self.shared.cache.find::<Responses>(&key).await;
+        let is_for_this = |found: &Found<Kept>| {
+            response_of(found).is_some_and(|(_, stored)| stored.is_for(&self.request.headers))
+        };
+        (place, found.filter(is_for_this))
+    }
+
+    /// Passes the request on as it is. The answer is not stored; that to a `HEAD` may change what is.
+    async fn pass_on(&self, place: Place, origin: Origin, why: Forward) -> Response<ResponseBody> {
+        self.shared.answers.miss.increment(1);
+        let requested = self.shared.clock.now();
+        let Ok(mut response) = origin(self.request.clone()).await else {
+            return self.marked(refusal(StatusCode::BAD_GATEWAY), self.forwarded(why));
+        };
+        if self.request.method == Method::HEAD && response.status() == StatusCode::OK {
+            let exchange = Exchange { requested, received: self.shared.clock.now() };
+            self.update_by_head(place, response.headers(), exchange).await;
+        }
+        let status = Some(response.status().as_u16());
+        self.mark(&mut response, CacheStatus { forward_status: status, ..self.forwarded(why) });
+        response
+    }
+
+    /// Brings what is stored up to the answer to a `HEAD` (RFC 9111, section 4.3.5), or removes it
+    /// where that speaks of another body.
+    async fn update_by_head(&self, place: Place, head: &HeaderMap, exchange: Exchange) {
+        let key = place.key(&self.request.headers);
+        let found = self.shared.cache.find::<Responses>(&key).await;
+        let Some((found, stored)) = found.as_ref().and_then(response_of) else { return };
+        if validation::has_other_body(head, &stored.head.headers) {
+            return self.shared.remove(&key).await;
+        }
+        let (shared, request) = (Arc::clone(&self.shared), self.request.clone());
+        let fetch = Fetch { shared, request, place, slot: Slot::default() };
+        let provenance = found.entry.provenance.clone();
+        let updated = fetch.update(stored, head.clone(), provenance, exchange).await;
+        if let Made::Keep(entry) = updated {
+            self.shared.cache.keep::<Responses>(&key, entry).await;
+        }
+    }
+
+    /// Keeps out of a request. What a change makes old is removed.
+    pub async fn pass_by(self, reason: &'static str, origin: Origin) -> Response<ResponseBody> {
+        self.shared.answers.bypass.increment(1);
+        let why = if reason == "method" { Forward::Method } else { Forward::Bypass };
+        let status = CacheStatus { detail: Some(reason), ..self.forwarded(why) };
+        // The body goes with the request, so its head alone is kept for what comes after.
+        let Ok(mut response) = origin(self.request.clone()).await else {
+            return self.marked(refusal(StatusCode::BAD_GATEWAY), status);
+        };
+        let (code, headers) = (response.status(), response.headers());
+        for target in invalidation::targets(&self.request, code, headers) {
+            self.invalidate(target).await;
+        }
+        let status = CacheStatus { forward_status: Some(code.as_u16()), ..status };
+        self.mark(&mut response, status);
+        response
+    }
+
+    /// Removes what is stored for a target on the host of this request.
+    async fn invalidate(&self, target: Uri) {
+        let mut request = Request::get(target);
+        if let (Some(headers), Some(host)) = (request.headers_mut(), self.host()) {
+            headers.insert(HOST, host);
+        }
+        let Ok(request) = request.body(()) else { return };
+        if let Decision::Key(key) = self.shared.keyer.decide(&request.into_parts().0) {
+            self.shared.remove(&key).await;
+        }
+    }
+
+    fn host(&self) -> Option<HeaderValue> {
+        match self.request.uri.authority() {
+            Some(authority) => HeaderValue::from_str(authority.as_str()).ok(),
+            None => self.request.headers.get(HOST).cloned(),
+        }
+    }
+
+    /// What was stored already.
+    fn serve(
+        &self,
+        found: &Found<Kept>,
+        stored: &Stored,
+        now: Timestamp,
+        key: &str,
+    ) -> Response<ResponseBody> {
+        let mut response = answer(stored, (&self.request.method, &self.request.headers), now);
+        let state = stored.head.freshness.state(now);
+        let is_stale =
+            found.fenced || found.standing == Standing::Changed || matches!(state, State::Stale(_));
+        if is_stale {
+            self.shared.answers.stale.increment(1);
+            let options = &self.shared.options;
+            if let Some(longest) = options.stale_lifetime {
+                shorten(response.headers_mut(), &options.targeted, longest);
+            }
+        } else {
+            self.shared.answers.hit.increment(1);
+        }
+        if self.is_told() {
+            let why_stale = if found.fenced {
+                Some("fenced")
+            } else if found.standing == Standing::Changed {
+                Some("changed")
+            } else {
+                is_stale.then_some("stale")
+            };
+            self.mark(
+                &mut response,
+                CacheStatus {
+                    ttl: Some(ttl(state)),
+                    key: Some(key),
+                    detail: why_stale.or(Some(found.layer.as_str())),
+                    ..CacheStatus::hit(self.shared.options.name)
+                },
+            );
+        }
+        response
+    }
+
+    /// What was fetched for this request.
+    fn serve_fetched(
+        &self,
+        stored: &Stored,
+        report: &Report,
+        why: Forward,
+        key: &str,
+    ) -> Response<ResponseBody> {
+        self.shared.answers.miss.increment(1);
+        let now = self.shared.clock.now();
+        let mut response = answer(stored, (&self.request.method, &self.request.headers), now);
+        for (name, value) in &report.withheld {
+            response.headers_mut().append(name, value.clone());
+        }
+        // An age says that the answer comes out of a store; this one does not, unless the origin's did.
+        match stored.head.headers.get(AGE) {
+            Some(age) => response.headers_mut().insert(AGE, age.clone()),
+            None => response.headers_mut().remove(AGE),
+        };
+        let why = if report.was_stale { self.why_asked() } else { why };
+        self.mark(
+            &mut response,
+            CacheStatus {
+                forward_status: report.status.map(|status| status.as_u16()),
+                stored: true,
+                ttl: Some(ttl(stored.head.freshness.state(now))),
+                key: Some(key),
+                ..self.forwarded(why)
+            },
+        );
+        response
+    }
+
+    /// What was fetched for another request meanwhile.
+    fn serve_collapsed(
+        &self,
+        stored: &Stored,
+        now: Timestamp,
+        why: Forward,
+        key: &str,
+    ) -> Response<ResponseBody> {
+        self.shared.answers.miss.increment(1);
+        let mut response = answer(stored, (&self.request.method, &self.request.headers), now);
+        self.mark(
+            &mut response,
+            CacheStatus {
+                collapsed: true,
+                ttl: Some(ttl(stored.head.freshness.state(now))),
+                key: Some(key),
+                ..self.forwarded(why)
+            },
+        );
+        response
+    }
+
+    /// What may not be stored, and is for this client alone. The conditions were taken out of the
+    /// request, so they are judged here.
+    fn pass(
+        &self,
+        response: Response<ResponseBody>,
+        report: &Report,
+        why: Forward,
+    ) -> Response<ResponseBody> {
+        self.shared.answers.miss.increment(1);
+        let (request, headers) = (&self.request.headers, response.headers());
+        let asks = request.contains_key(IF_NONE_MATCH) || request.contains_key(IF_MODIFIED_SINCE);
+        let has_it = asks
+            && response.status() == StatusCode::OK
+            && validation::client_has_it(request, headers, u64::MAX);
+        let mut response = if has_it { without_body(response) } else { response };
+        let why = if report.was_stale { self.why_asked() } else { why };
+        self.mark(
+            &mut response,
+            CacheStatus {
+                forward_status: report.status.map(|status| status.as_u16()),
+                detail: report.refusal.map(super::storable::Refusal::word),
+                ..self.forwarded(why)
+            },
+        );
+        response
+    }
+
+    fn fail(&self, error: &LoadError<Failure>, why: Forward) -> Response<ResponseBody> {
+        self.shared.answers.miss.increment(1);
+        let status = match error {
+            LoadError::Loader(failure) => match **failure {
+                // One who may not serve what is stored says so (RFC 9111, section 5.2.2.2).
+                Failure::Disconnected { is_stored: true } => StatusCode::GATEWAY_TIMEOUT,
+                Failure::Disconnected { is_stored: false } => StatusCode::BAD_GATEWAY,
+                Failure::Status(status) => status,
+            },
+            LoadError::TimedOut => StatusCode::GATEWAY_TIMEOUT,
+            LoadError::Crowded => StatusCode::SERVICE_UNAVAILABLE,
+            LoadError::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let mut response = refusal(status);
+        if matches!(error, LoadError::Crowded) {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        self.marked(response, self.forwarded(why))
+    }
+
+    /// Why something that is stored was not enough.
+    fn why_asked(&self) -> Forward {
+        let is_particular =
+            self.asked.no_cache || self.asked.max_age.is_some() || self.asked.min_fresh.is_some();
+        if is_particular { Forward::Request } else { Forward::Stale }
+    }
+
+    fn forwarded(&self, why: Forward) -> CacheStatus<'_> {
+        CacheStatus::forwarded(self.shared.options.name, why)
+    }
+
+    fn is_told(&self) -> bool {
+        self.shared.options.status_field == StatusField::Always
+    }
+
+    fn marked(
+        &self,
+        mut response: Response<ResponseBody>,
+        status: CacheStatus<'_>,
+    ) -> Response<ResponseBody> {
+        self.mark(&mut response, status);
+        response
+    }
+
+    /// Says what was done, where that is told. Other caches may have said something before.
+    fn mark(&self, response: &mut Response<ResponseBody>, status: CacheStatus<'_>) {
+        if self.is_told() {
+            response.headers_mut().append(CACHE_STATUS, status.header_value());
+        }
+    }
+}
+
+fn response_of(found: &Found<Kept>) -> Option<(&Found<Kept>, &Stored)> {
+    match &found.entry.value {
+        Kept::Response(stored) => Some((found, stored)),
+        Kept::Variants(_) => None,
+    }
+}
+
+fn ttl(state: State) -> i64 {
+    match state {
+        State::Fresh(left) => seconds(left),
+        State::Stale(since) => -seconds(since),
+    }
+}
