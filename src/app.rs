@@ -1,15 +1,20 @@
 //! Builds every part from the configuration; the one place that sees every room.
 
+mod background;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cache::{self, Cache, InvalidRedisUrl};
+use tokio::sync::mpsc;
+
+use crate::cache::{self, Cache, Hold, InvalidRedisUrl, L2Settings};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::content_clock::{ContentClock, Follower, Stamper, TagClock};
+use crate::content_clock::{Channel, ContentClock, Follower, Stamper, TagClock};
 use crate::db::{Database, DbError};
 use crate::entropy::{Entropy, SystemEntropy};
+use crate::http_cache::{self, HttpCacheLayer, StatusField};
 use crate::media::{Limits, Store, StoreError, Variants};
 use crate::services::exporting::Exporting;
 use crate::services::importing::Importing;
@@ -18,12 +23,15 @@ use crate::services::publishing::Publishing;
 use crate::services::reading::Reading;
 use crate::services::settings::SettingsEditor;
 use crate::services::users::Users;
-use crate::web;
+use crate::web::edge::Keys;
+use crate::web::{self, Front};
 
-/// An instance that the primary has not confirmed for so long calls what it has stale.
-const FENCE_LIMIT: Duration = Duration::from_millis(1500);
+/// How much news may wait to be sent; what is more is left to the polls of the others.
+const OUTBOX: usize = 256;
 /// A stamping pass that has not ended after so long is given up.
 const PASS_LIMIT: Duration = Duration::from_secs(5);
+
+pub use background::Background;
 
 /// A running Masthead, without the listener.
 #[derive(Debug)]
@@ -34,12 +42,18 @@ pub struct App {
     pub db: Database,
     /// The present.
     pub clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    /// The name of this instance among others.
+    instance: String,
     /// Keeps the content clock of this instance at the heels of the database's.
     pub follower: Arc<Follower>,
     /// Stamps what this instance writes.
     pub stamper: Stamper,
     /// What this instance keeps, and all of them share.
     pub cache: Cache,
+    http_cache: HttpCacheLayer,
+    /// Where news of changes goes; `None` without Redis.
+    channel: Option<Channel>,
     /// What pages are made of.
     pub reading: Reading,
     /// Saves posts.
@@ -76,6 +90,9 @@ pub enum StartError {
     /// The address of Redis cannot be read.
     #[error(transparent)]
     Redis(#[from] InvalidRedisUrl),
+    /// The address of Redis cannot be read.
+    #[error("redis.url: {0}")]
+    News(#[from] redis::RedisError),
 }
 
 impl App {
@@ -106,17 +123,34 @@ impl App {
         let limits = Limits { picture: config.media.max_bytes, ..Limits::default() };
         let media = MediaLibrary::new(store, limits, clock.clone());
         let content_clock =
-            Arc::new(ContentClock::new(TagClock::default(), FENCE_LIMIT, clock.clone()));
+            ContentClock::new(TagClock::default(), config.cache.fence(), clock.clone());
+        let content_clock = Arc::new(content_clock);
+        let channel = match config.redis.address() {
+            Some(url) => Some(Channel::open(url, &format!("{}:news", config.redis.prefix))?),
+            None => None,
+        };
+        let outbox = channel.clone().map(|channel| {
+            let (outbox, news) = mpsc::channel(OUTBOX);
+            tokio::spawn(channel.send(news));
+            outbox
+        });
         let follower = Arc::new(Follower::new(
             Arc::new(db.clone()),
             content_clock.clone(),
             clock.clone(),
             entropy.clone(),
-            None,
+            outbox,
         ));
         let stamper = Stamper::start(follower.clone(), PASS_LIMIT);
         let cache =
-            Cache::new(&cache::Settings::default(), content_clock, clock.clone(), entropy.clone())?;
+            Cache::new(&cache_settings(&config), content_clock, clock.clone(), entropy.clone())?;
+        let http_cache = HttpCacheLayer::new(
+            cache.clone(),
+            http_cache_options(&config),
+            Keys::new(web::table()),
+            clock.clone(),
+            entropy.clone(),
+        );
         let publishing =
             Publishing::new(db.clone(), stamper.clone(), clock.clone(), entropy.clone());
         Ok(Self {
@@ -128,15 +162,19 @@ impl App {
                 publishing.clone(),
                 media.clone(),
                 clock.clone(),
-                entropy,
+                entropy.clone(),
             ),
             exporting: Exporting::new(db.clone(), media.clone()),
             publishing,
             media,
             cache,
+            http_cache,
+            channel,
             stamper,
             follower,
             clock,
+            instance: format!("{:016x}", entropy.next()),
+            entropy,
             db,
             config,
         })
@@ -154,8 +192,16 @@ impl App {
         web::router(state, self.config.server.request_timeout())
     }
 
+    /// The same behind the response cache.
+    pub fn site(&self) -> Front {
+        Front::new(self.router(), &self.http_cache)
+    }
+
     /// Closes what is open, after the last request.
     pub async fn close(self) {
+        if let Err(error) = self.db.leave().await {
+            tracing::warn!(%error, "the next start will trust no cache");
+        }
         self.db.close().await;
     }
 }
@@ -163,4 +209,31 @@ impl App {
 fn make_folder(path: &Path) -> Result<(), StartError> {
     std::fs::create_dir_all(path)
         .map_err(|error| StartError::Folder { path: path.display().to_string(), error })
+}
+
+fn cache_settings(config: &Config) -> cache::Settings {
+    let (cache, redis) = (&config.cache, &config.redis);
+    let l2 = redis.address().filter(|_| redis.l2).map(|url| L2Settings {
+        prefix: redis.prefix.clone(),
+        response_timeout: redis.timeout(),
+        connection_timeout: redis.connect_timeout(),
+        lease: cache.lease(),
+        ..L2Settings::at(url)
+    });
+    cache::Settings {
+        l1_bytes: cache.l1_bytes,
+        negative_bytes: cache.negative_bytes,
+        origin_limit: usize::try_from(cache.origin_limit).unwrap_or(usize::MAX),
+        l2,
+        ..cache::Settings::default()
+    }
+}
+
+fn http_cache_options(config: &Config) -> http_cache::Options {
+    let cache = &config.cache;
+    http_cache::Options {
+        status_field: if cache.debug { StatusField::Always } else { StatusField::Never },
+        hold: Hold { soft: cache.soft_timeout(), hard: cache.hard_timeout() },
+        ..web::cache_options()
+    }
 }

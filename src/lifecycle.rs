@@ -3,21 +3,36 @@
 //! The first signal stops accepting and lets requests under way finish; a second one, or the limit
 //! on draining, drops what is left.
 
+use std::convert::Infallible;
 use std::future::{Future, IntoFuture as _};
 use std::io;
 use std::time::Duration;
 
-use axum::Router;
+use axum::ServiceExt as _;
+use axum::extract::Request;
+use axum::response::Response;
+use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tower::Service;
 
 /// Serves until a signal comes, then drains. Gives whether every request was finished.
 ///
 /// # Errors
 /// The listener fails.
-pub async fn serve(listener: TcpListener, router: Router, drain: Duration) -> io::Result<bool> {
+pub async fn serve<S>(listener: TcpListener, site: S, drain: Duration) -> io::Result<bool>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+{
     let (stopping, mut stopped) = watch::channel(false);
-    let server = axum::serve(listener, router)
+    // An answer is one or two small writes: none waits for another.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection gathers small writes");
+        }
+    });
+    let server = axum::serve(listener, site.into_make_service())
         .with_graceful_shutdown(async move {
             signal().await;
             tracing::info!("stopping: no new requests, finishing those under way");

@@ -1,20 +1,16 @@
 //! `masthead serve`: the site, until a signal comes.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use tokio::net::TcpListener;
 
 use super::{Failure, say};
 use crate::app::App;
 use crate::config::Config;
-use crate::services::publishing::Publishing;
+use crate::lifecycle;
 use crate::services::welcome;
-use crate::{lifecycle, worker};
 
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
     let (address, drain) = (config.server.listen, config.server.drain_timeout());
-    let app = Arc::new(App::open(config).await?);
+    let app = App::open(config).await?;
     // Bound only now: whoever connects gets an answer.
     let listener = TcpListener::bind(address).await.map_err(|error| Failure {
         message: format!("cannot listen on {address}: {error}"),
@@ -22,26 +18,18 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     })?;
     let is_new = welcome::seed(&app.db, &app.publishing, app.clock.as_ref()).await?;
     greet(&app.config, &listener, is_new)?;
-    let publishing = worker::every(Duration::from_secs(1), app.publishing.clone(), publish_due);
-    let finished = lifecycle::serve(listener, app.router(), drain).await?;
+    let background = app.start().await?;
+    let finished = lifecycle::serve(listener, app.site(), drain).await?;
     if !finished {
         return Err("stopped before every request was finished".into());
     }
     // A database that does not answer keeps nobody: what was not committed is not kept anyway.
     let close = async {
-        publishing.stop().await;
-        app.db.close().await;
+        background.stop().await;
+        app.close().await;
     };
     let closed = tokio::time::timeout(drain, close).await;
     closed.map_err(|_| "stopped before the database was closed".into())
-}
-
-async fn publish_due(publishing: Publishing) {
-    match publishing.publish_due().await {
-        Ok(0) => {}
-        Ok(posts) => tracing::info!(posts, "published what was scheduled"),
-        Err(error) => tracing::error!(%error, "scheduled posts could not be published"),
-    }
 }
 
 /// Where the site is, and what to do next. Standard output, since it is the answer to the command.

@@ -4,6 +4,7 @@
 //! goes a longer way in a future of its own.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -28,6 +29,12 @@ use crate::entropy::Entropy;
 /// Puts a response cache before a service.
 #[derive(Clone)]
 pub struct HttpCacheLayer(Arc<Shared>);
+
+impl fmt::Debug for HttpCacheLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpCacheLayer").finish_non_exhaustive()
+    }
+}
 
 impl HttpCacheLayer {
     /// A layer that keeps what it stores in this cache. The clock is that of the cache.

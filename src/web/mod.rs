@@ -11,6 +11,7 @@ mod error;
 pub mod feeds;
 #[cfg(test)]
 mod fixtures;
+mod front;
 mod health;
 pub mod http;
 mod json;
@@ -31,7 +32,13 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use edge::{Declaration, Routes, Table};
+pub use front::Front;
 pub use state::AppState;
+
+use crate::http_cache;
+
+/// How long a cache behind this one may keep what is stale: nobody can take it back from there.
+const STALE_LIFETIME: Duration = Duration::from_secs(2);
 
 /// The largest body of a request to the readers' site, which takes none.
 const MAX_BODY: usize = 64 * 1024;
@@ -39,7 +46,7 @@ const MAX_BODY: usize = 64 * 1024;
 /// What every route declares.
 #[must_use]
 pub fn table() -> Table {
-    Table::new(files().declared().chain(pages().declared()), Declaration::PAGE)
+    Table::new(files().declared().chain(pages().declared()), Declaration::ELSEWHERE)
 }
 
 /// What is no page.
@@ -50,6 +57,18 @@ fn files() -> Routes<AppState> {
 /// What is made from the database.
 fn pages() -> Routes<AppState> {
     Routes::default().merge(site::routes()).merge(api::routes())
+}
+
+/// The options of the response cache, as far as the site decides on them.
+#[must_use]
+pub fn cache_options() -> http_cache::Options {
+    http_cache::Options {
+        targeted: vec![edge::MASTHEAD_CACHE_CONTROL],
+        compression: http_cache::Compression::OnStore,
+        early_refresh: http_cache::EarlyRefresh::ByCost,
+        stale_lifetime: Some(STALE_LIFETIME),
+        ..http_cache::Options::default()
+    }
 }
 
 /// The routes under the layers that every answer passes through.
@@ -63,7 +82,7 @@ pub fn router(state: AppState, request_timeout: Duration) -> Router {
         .layer(layer::from_fn(middleware::validators::add))
         .layer(middleware::compression::layer());
     let stack = ServiceBuilder::new()
-        .layer(layer::from_fn(middleware::request_id::give))
+        .layer(layer::from_fn(middleware::request_id::tell))
         .layer(layer::from_fn(middleware::access_log::write))
         .layer(layer::from_fn(middleware::security_headers::add))
         .layer(layer::from_fn_with_state(table, edge::write_headers))

@@ -32,11 +32,16 @@ pub struct Instance {
 }
 
 /// An answer, read to its end.
-#[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:?} and {} bytes", self.status, self.headers, self.body.len())
+    }
 }
 
 impl Instance {
@@ -49,6 +54,7 @@ impl Instance {
         config.database.url = serde_json::from_value(url).unwrap();
         config.database.readers = 2;
         config.database.acquire_timeout_s = 5;
+        config.cache.debug = true;
         config.media.dir = folder.path().join("media");
         let clock = Arc::new(ManualClock::at(NOON));
         let entropy = Arc::new(CountingEntropy::from(1));
@@ -73,6 +79,14 @@ impl Instance {
     pub async fn ask(&self, request: Request<Body>) -> Answer {
         // Where the database is away, the page shall say so.
         let _ = self.app.stamper.settle().await;
+        let (head, body) = self.app.site().oneshot(request).await.unwrap().into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: head.status, headers: head.headers, body }
+    }
+
+    /// The answer as it is made anew, past every cache.
+    pub async fn anew(&self, path: &str) -> Answer {
+        let request = Request::get(path).body(Body::empty()).unwrap();
         let (head, body) = self.app.router().oneshot(request).await.unwrap().into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         Answer { status: head.status, headers: head.headers, body }
@@ -134,6 +148,11 @@ impl Answer {
     pub fn field(&self, name: &str) -> &str {
         let value = self.headers.get(name).unwrap_or_else(|| panic!("no {name}: {self:?}"));
         value.to_str().unwrap()
+    }
+
+    /// Whether it came out of the response cache.
+    pub fn is_hit(&self) -> bool {
+        self.field("cache-status").contains("; hit")
     }
 
     /// Where a permanent redirect leads; `None` for any other answer.

@@ -37,6 +37,8 @@ impl Declaration {
         query: &[],
         kept: true,
     };
+    /// For what may be another form of an address that has parameters, as `/search?q=a` is.
+    pub const ELSEWHERE: Self = Self::PAGE.query(&["page", "q"]);
     /// For files under names that hold a hash of their bytes.
     pub const FILE: Self = Self {
         policy: Policy::IMMUTABLE,

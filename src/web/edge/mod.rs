@@ -2,16 +2,19 @@
 //!
 //! A route has a [`Declaration`], beside its handler in the table of [`Routes`]; what the answer was
 //! made from, the handler attaches as [`Seen`](crate::services::reading::Seen). From these follow
-//! every header that caches read ([`headers`]) and the request that the handler is given
-//! ([`strip`]). No handler writes a cache header.
+//! every header that caches read ([`headers`]), the key of the response cache ([`key`]), and the
+//! request that the handler is given ([`strip`]). No handler writes a cache header.
 
 mod declaration;
 mod headers;
+mod key;
 mod policy;
 mod routes;
 mod strip;
 
 pub use declaration::{Audience, Declaration};
+pub use headers::MASTHEAD_CACHE_CONTROL;
+pub use key::Keys;
 pub use policy::Policy;
 pub use routes::{Routes, Table};
 

@@ -3,24 +3,27 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
 /// The header that carries it, in and out.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Takes the name that a proxy in front gave, if it is a plain one, else makes one.
-pub(crate) async fn give(mut request: Request, next: Next) -> Response {
-    let given = request.headers().get(&X_REQUEST_ID).filter(|id| is_plain(id)).cloned();
-    let id = given.unwrap_or_else(|| {
-        HeaderValue::from_str(&Uuid::new_v4().to_string()).expect("a uuid is visible ASCII")
-    });
-    request.headers_mut().insert(X_REQUEST_ID, id.clone());
-    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
-    let mut response = next.run(request).instrument(span).await;
-    response.headers_mut().insert(X_REQUEST_ID, id);
-    response
+/// The name that a proxy in front gave, if it is a plain one, else a new one.
+pub(crate) fn name(headers: &HeaderMap) -> HeaderValue {
+    headers.get(&X_REQUEST_ID).filter(|id| is_plain(id)).cloned().unwrap_or_else(|| {
+        let mut text = Uuid::encode_buffer();
+        let text = Uuid::new_v4().hyphenated().encode_lower(&mut text);
+        HeaderValue::from_str(text).expect("a uuid is visible ASCII")
+    })
+}
+
+/// Tells the log the name of the request, which its answer gets further out: what is stored has none.
+pub(crate) async fn tell(request: Request, next: Next) -> Response {
+    let id = request.headers().get(&X_REQUEST_ID).and_then(|id| id.to_str().ok());
+    let span = tracing::info_span!("request", id);
+    next.run(request).instrument(span).await
 }
 
 fn is_plain(id: &HeaderValue) -> bool {

@@ -56,7 +56,7 @@ pub(super) fn routes() -> Routes<AppState> {
         .get(paths::MANIFEST, PAGE, discovery::manifest)
         .get(paths::OPENSEARCH, PAGE, discovery::opensearch)
         .get("/favicon.ico", PAGE, discovery::favicon)
-        .get("/{file}", PAGE, file::show)
+        .get("/{file}", Declaration::ELSEWHERE, file::show)
 }
 
 /// What a handler gives: an answer, or a failure in words for the reader.

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod api;
+mod cached;
 mod clock;
 mod discretion;
 mod furnished;

@@ -1,0 +1,78 @@
+//! What goes on beside the requests, for as long as an instance serves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use super::{App, StartError};
+use crate::content_clock::{self, Epoch, Follower};
+use crate::services::publishing::Publishing;
+use crate::worker::{self, Task};
+
+/// How many numbers of the change log are kept: what is older, an instance that slept so long has to
+/// forget anyway.
+const KEPT_CHANGES: u64 = 100_000;
+
+/// The tasks of an instance that serves.
+#[derive(Debug)]
+pub struct Background {
+    /// These finish what they are doing.
+    careful: Vec<Task>,
+    /// These may be stopped anywhere.
+    other: JoinSet<()>,
+}
+
+impl Background {
+    /// Ends them.
+    pub async fn stop(mut self) {
+        self.other.shutdown().await;
+        for task in self.careful {
+            task.stop().await;
+        }
+    }
+}
+
+impl App {
+    /// Starts what goes on beside the requests: following the content clock, telling how far it was
+    /// followed, publishing what is due, pruning the log.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn start(&self) -> Result<Background, StartError> {
+        let random = || u128::from(self.entropy.next());
+        self.db.enter(Epoch(random() << 64 | random())).await?;
+        let wake = Arc::new(Notify::new());
+        let mut other = JoinSet::new();
+        other.spawn(content_clock::follow(
+            self.stamper.clone(),
+            wake.clone(),
+            self.config.cache.poll(),
+        ));
+        other.spawn(content_clock::report(self.follower.clone(), self.instance.clone()));
+        if let Some(channel) = &self.channel {
+            other.spawn(channel.clone().listen(self.follower.clone(), wake));
+        }
+        let careful = vec![
+            worker::every(Duration::from_secs(1), self.publishing.clone(), publish_due),
+            worker::every(Duration::from_mins(10), self.follower.clone(), prune),
+        ];
+        Ok(Background { careful, other })
+    }
+}
+
+async fn publish_due(publishing: Publishing) {
+    match publishing.publish_due().await {
+        Ok(0) => {}
+        Ok(posts) => tracing::info!(posts, "published what was scheduled"),
+        Err(error) => tracing::error!(%error, "scheduled posts could not be published"),
+    }
+}
+
+async fn prune(follower: Arc<Follower>) {
+    match follower.prune(KEPT_CHANGES).await {
+        Ok(rows) => tracing::debug!(rows, "pruned the change log"),
+        Err(error) => tracing::warn!(%error, "the change log could not be pruned"),
+    }
+}

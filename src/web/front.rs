@@ -1,0 +1,65 @@
+//! What stands before the response cache: next to nothing, since every hit pays for it.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use ::http::{HeaderValue, Request, Response};
+use axum::Router;
+use axum::body::Body;
+use tower::{Layer as _, Service};
+
+use super::edge::MASTHEAD_CACHE_CONTROL;
+use super::middleware::request_id::{X_REQUEST_ID, name};
+use crate::http_cache::{Answering, HttpCache, HttpCacheLayer};
+
+/// The site behind its response cache: a hit is answered before anything else is done.
+#[derive(Clone)]
+pub struct Front {
+    cache: HttpCache<Router>,
+}
+
+impl Front {
+    /// Puts the response cache before everything.
+    pub fn new(router: Router, layer: &HttpCacheLayer) -> Self {
+        Self { cache: layer.layer(router) }
+    }
+}
+
+impl Service<Request<Body>> for Front {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Leaving;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Leaving {
+        let name = name(request.headers());
+        request.headers_mut().insert(X_REQUEST_ID, name.clone());
+        Leaving { answering: self.cache.call(request), name: Some(name) }
+    }
+}
+
+/// An answer on its way out. It gets the name of its request: what is stored has none. What was said
+/// to our own cache stays here.
+pub struct Leaving {
+    answering: Answering,
+    name: Option<HeaderValue>,
+}
+
+impl Future for Leaving {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Ok(mut response) = ready!(Pin::new(&mut self.answering).poll(context));
+        let headers = response.headers_mut();
+        headers.remove(MASTHEAD_CACHE_CONTROL);
+        if let Some(name) = self.name.take() {
+            headers.insert(X_REQUEST_ID, name);
+        }
+        Poll::Ready(Ok(response.map(Body::new)))
+    }
+}
