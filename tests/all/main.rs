@@ -1,11 +1,12 @@
 //! The integration tests: one program, with modules that mirror the rooms of `src`.
 //!
 //! One, because every further one is linked anew with all that Masthead depends on. The tests need
-//! PostgreSQL, Varnish, Node.js and Chromium; `tests/run` installs what is missing.
+//! PostgreSQL, Redis, Varnish, Node.js and Chromium; `tests/run` installs what is missing.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic that names its line")]
 
 mod browser;
+mod cache;
 mod cdn;
 mod cli;
 mod clock;

@@ -7,10 +7,12 @@ use std::process::{Child, Command, Stdio};
 /// tests hold, so it ends with them, by panic or by SIGKILL.
 const SCRIPT: &str = r#"
     exec 3<&0
-    trap 'kill -TERM $program 2>/dev/null' INT TERM HUP
+    # A frozen program hears of nothing before it goes on.
+    end() { kill -TERM $program; kill -CONT $program; }
+    trap 'end 2>/dev/null' INT TERM HUP
     "$@" </dev/null 3<&- &
     program=$!
-    { read -r _; kill -TERM $program; } <&3 2>/dev/null &
+    { read -r _; end; } <&3 2>/dev/null &
     reader=$!
     # A signal ends the waiting, not the program.
     while kill -0 $program 2>/dev/null; do wait $program; status=$?; done

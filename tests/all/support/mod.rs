@@ -6,6 +6,7 @@ pub mod fixtures;
 pub mod hand;
 pub mod leash;
 pub mod postgres;
+pub mod redis;
 pub mod server;
 pub mod varnish;
 
