@@ -69,7 +69,7 @@ impl Cache {
                 return Ok(Loaded::Found(found.clone(), self.outcome(&found)));
             }
             if self.0.passes.holds(hash, self.0.clock.elapsed()) {
-                self.0.lookups.count_bypass::<C>(super::Layer::L2);
+                self.0.measures.count_bypass::<C>(super::Layer::L2);
                 break;
             }
             match self.0.flights.board::<C::Value, E>(hash, key) {

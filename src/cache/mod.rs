@@ -18,7 +18,8 @@ mod flight;
 mod l1;
 mod l2;
 mod load;
-mod lookups;
+mod measures;
+
 mod origin;
 mod origin_limit;
 mod pass_memory;
@@ -26,6 +27,7 @@ mod removal;
 mod settings;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 pub use ask::{Ask, Hold, LoadError, Loaded, Made, Outcome, Reason};
@@ -43,7 +45,7 @@ use doorkeeper::Doorkeeper;
 use flight::Flights;
 use l1::L1;
 use l2::L2;
-use lookups::Lookups;
+use measures::Measures;
 use origin_limit::OriginLimit;
 use pass_memory::PassMemory;
 
@@ -57,11 +59,13 @@ struct Parts {
     l2: Option<L2>,
     /// Tells this instance's messages from those of others.
     id: u64,
+    /// How many keys were removed. What came out of the shared layer meanwhile may be one of them.
+    removals: AtomicU64,
     doorkeeper: Doorkeeper,
     flights: Flights,
     passes: PassMemory,
     origin: OriginLimit,
-    lookups: Lookups,
+    measures: Measures,
     load_limit: Duration,
     content_clock: Arc<ContentClock>,
     clock: Arc<dyn Clock>,
@@ -82,11 +86,12 @@ impl Cache {
             l1: L1::new(settings.l1_bytes, settings.negative_bytes),
             l2,
             id: entropy.next(),
+            removals: AtomicU64::new(0),
             doorkeeper: Doorkeeper::default(),
             flights: Flights::default(),
             passes: PassMemory::new(settings.pass_memory),
             origin: OriginLimit::new(settings.origin_limit, settings.origin_queue),
-            lookups: Lookups::default(),
+            measures: Measures::default(),
             load_limit: settings.load_limit,
             content_clock,
             clock,
@@ -106,7 +111,7 @@ impl Cache {
     /// The entry of a key in this process: no waiting, and no allocation.
     pub fn near<C: Class>(&self, key: &str) -> Option<Found<C::Value>> {
         let found = self.peek::<C>(key);
-        self.0.lookups.count::<C>(Layer::L1, found.as_ref(), self.0.clock.now());
+        self.0.measures.count::<C>(Layer::L1, found.as_ref(), self.0.clock.now());
         found
     }
 
@@ -172,12 +177,13 @@ impl Cache {
         let l2 = self.shared::<C>()?;
         let watermark = self.0.content_clock.tags.watermark().filter(|_| l2.is_usable());
         let Some(AsOf { epoch, .. }) = watermark else {
-            self.0.lookups.count_bypass::<C>(Layer::L2);
+            self.0.measures.count_bypass::<C>(Layer::L2);
             return None;
         };
+        let removals = self.removals();
         let entry = l2.get::<C>(key, epoch).await;
-        let found = entry.map(|entry| self.bring_near::<C>(hash, key, entry));
-        self.0.lookups.count::<C>(Layer::L2, found.as_ref(), self.0.clock.now());
+        let found = entry.and_then(|entry| self.bring_near::<C>(hash, key, entry, removals));
+        self.0.measures.count::<C>(Layer::L2, found.as_ref(), self.0.clock.now());
         found
     }
 
@@ -186,18 +192,31 @@ impl Cache {
         self.0.l2.as_ref().filter(|_| C::SHARED)
     }
 
-    /// Keeps in this process what was found in the shared layer.
+    /// Keeps in this process what was found in the shared layer, unless something was removed since
+    /// it was asked for: then it may be that.
     fn bring_near<C: Class>(
         &self,
         hash: u64,
         key: &str,
         entry: Entry<C::Value>,
-    ) -> Found<C::Value> {
-        self.found(self.put_near::<C>(hash, key, Arc::new(entry)), Layer::L2)
+        removals: u64,
+    ) -> Option<Found<C::Value>> {
+        let entry = self.put_near::<C>(hash, key, Arc::new(entry));
+        if self.removals() != removals {
+            self.0.l1.remove(hash);
+            return None;
+        }
+        Some(self.found(entry, Layer::L2))
     }
 
-    /// Removes a key from this process. The flight first: a load that ends in between keeps nothing.
+    fn removals(&self) -> u64 {
+        self.0.removals.load(Ordering::SeqCst)
+    }
+
+    /// Removes a key from this process, from the outside in: a load or a look that ends in between
+    /// sees that there was a removal, and takes back what it kept.
     fn remove_near(&self, hash: u64) {
+        self.0.removals.fetch_add(1, Ordering::SeqCst);
         self.0.flights.void(hash);
         self.0.l1.remove(hash);
     }

@@ -116,12 +116,13 @@ impl<V: Send + Sync + 'static, P: Send + 'static> Crew<V, P> {
         let (began, mut pause) = (Instant::now(), FIRST_LOOK);
         let clearance = loop {
             let known = self.candidate.as_ref().map(|(found, _)| &*found.entry);
-            let token = cache.token();
+            let (token, removals) = (cache.token(), cache.removals());
             match l2.take_lease::<C>(&self.key, epoch, token, known).await {
                 Turn::Taken(lease) => break Clearance::Load(Some(lease)),
                 Turn::Unknown => break Clearance::Load(None),
                 Turn::Came(entry) => {
-                    let found = cache.bring_near::<C>(self.hash, &self.key, entry);
+                    let found = cache.bring_near::<C>(self.hash, &self.key, entry, removals);
+                    let Some(found) = found else { continue };
                     match self.consider(found.clone()) {
                         Some(Reuse::Fresh | Reuse::Revalidate) => break Clearance::Came(found),
                         Some(Reuse::OnError | Reuse::No) => continue,
@@ -140,7 +141,7 @@ impl<V: Send + Sync + 'static, P: Send + 'static> Crew<V, P> {
             sleep(pause).await;
             pause = (2 * pause).min(LATER_LOOKS);
         };
-        cache.0.lookups.of::<C>().lease_wait_seconds.record(began.elapsed().as_secs_f64());
+        cache.0.measures.of::<C>().lease_wait_seconds.record(began.elapsed().as_secs_f64());
         clearance
     }
 
@@ -221,7 +222,7 @@ impl Cache {
         F: FnOnce(Option<Arc<Entry<C::Value>>>) -> L,
         L: Future<Output = Result<Made<C::Value, P>, E>>,
     {
-        let metrics = self.0.lookups.of::<C>();
+        let metrics = self.0.measures.of::<C>();
         let began = self.0.clock.elapsed();
         let load = AssertUnwindSafe(async move { loader(candidate).await }).catch_unwind();
         let made = match timeout(self.0.load_limit, load).await {

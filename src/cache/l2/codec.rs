@@ -114,3 +114,85 @@ fn checksum(bytes: &[u8]) -> u32 {
     sum.update(&bytes[IDENTITY + 4..]);
     sum.sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    struct Raw;
+
+    impl Class for Raw {
+        const NAME: &'static str = "raw";
+        const VERSION: u32 = 1;
+        type Value = Bytes;
+
+        fn weight(value: &Bytes) -> usize {
+            value.len()
+        }
+
+        fn encode(value: &Bytes) -> Vec<u8> {
+            value.to_vec()
+        }
+
+        fn decode(bytes: Bytes) -> Option<Bytes> {
+            Some(bytes)
+        }
+    }
+
+    const EPOCH: Epoch = Epoch(9);
+
+    fn entry(value: Vec<u8>, seq: u64, tags: &[u64]) -> Entry<Bytes> {
+        let tags = TagSet::from_hashes(tags.iter().copied().map(TagHash));
+        Entry {
+            value: value.into(),
+            provenance: Provenance::new(AsOf { epoch: EPOCH, seq }, tags),
+            stored_at: Timestamp(-5),
+            lifetime: Lifetime {
+                fresh: Duration::from_micros(1),
+                stale_while_revalidate: Duration::from_secs(2),
+                stale_if_error: Duration::from_hours(3),
+            },
+            cost: Duration::from_millis(4),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(
+            value in prop::collection::vec(0..4_u8, 0..2000),
+            seq: u64,
+            tags in prop::collection::vec(any::<u64>(), 0..20),
+            compress_above in 0..2000_usize,
+        ) {
+            let entry = entry(value, seq, &tags);
+            let bytes = encode::<Raw>(&entry, compress_above);
+            prop_assert!(bytes.starts_with(&identity(seq, entry.stored_at)));
+            let read = decode::<Raw>(bytes.into(), EPOCH).unwrap();
+            prop_assert_eq!(format!("{read:?}"), format!("{entry:?}"));
+        }
+
+        #[test]
+        fn what_is_changed_or_cut_off_is_nothing(at: prop::sample::Index, bit in 0..8_u8) {
+            let good = encode::<Raw>(&entry(vec![7; 500], 3, &[1, 2]), 100);
+            let at = at.index(good.len());
+            let mut flipped = good.clone();
+            flipped[at] ^= 1 << bit;
+            prop_assert!(decode::<Raw>(flipped.into(), EPOCH).is_none());
+            prop_assert!(decode::<Raw>(good[..at].to_vec().into(), EPOCH).is_none());
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            prop_assert!(decode::<Raw>(bytes.clone().into(), EPOCH).is_none());
+            // With a beginning and a checksum that are right, the rest is read.
+            if bytes.len() >= HEADER {
+                bytes[..MAGIC.len()].copy_from_slice(&MAGIC);
+                let sum = checksum(&bytes).to_be_bytes();
+                bytes[IDENTITY..IDENTITY + 4].copy_from_slice(&sum);
+                let _ = decode::<Raw>(bytes.into(), EPOCH);
+            }
+        }
+    }
+}

@@ -98,19 +98,20 @@ impl Connection {
         tracing::warn!("Redis does not answer; going on without the shared cache");
         let this = self.clone();
         tokio::spawn(async move {
-            loop {
+            // As long as somebody else would ask.
+            while Arc::strong_count(&this.breaker) > 1 {
                 this.breaker.set(State::HalfOpen);
                 let mut manager = this.manager.clone();
                 let ping = redis::cmd("PING");
                 let ping = ping.query_async::<String>(&mut manager);
                 if timeout(this.response_timeout, ping).await.is_ok_and(|answer| answer.is_ok()) {
-                    break;
+                    this.breaker.set(State::Closed);
+                    tracing::info!("Redis answers again");
+                    return;
                 }
                 this.breaker.set(State::Open);
                 sleep(this.pause).await;
             }
-            this.breaker.set(State::Closed);
-            tracing::info!("Redis answers again");
         });
     }
 }

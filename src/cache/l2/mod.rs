@@ -1,7 +1,7 @@
 //! L2: what all instances share, in Redis. It may be away, hang, be full or answer nonsense at any
 //! time: then there is nothing in it.
 //!
-//! A hit is one `GET`. Stores, and the leases by which one instance loads for all, are scripts: one
+//! A hit is one `GETRANGE`. Stores, and the leases by which one instance loads for all, are scripts: one
 //! step each, in one round trip.
 
 mod breaker;
@@ -92,10 +92,12 @@ impl L2 {
     /// The entry of a key.
     pub async fn get<C: Class>(&self, key: &str, epoch: Epoch) -> Option<Entry<C::Value>> {
         let key = self.key::<C>(key, epoch);
+        // No more than was ever sent: somebody may have put half a gigabyte there.
+        let last = self.settings.largest_value;
         let get = |mut redis| async move {
-            redis::cmd("GET").arg(key).query_async::<Option<Bytes>>(&mut redis).await
+            redis::cmd("GETRANGE").arg(key).arg(0).arg(last).query_async::<Bytes>(&mut redis).await
         };
-        let bytes = self.connection.ask(get).await??;
+        let bytes = self.connection.ask(get).await?;
         self.bytes.read.increment(bytes.len() as u64);
         codec::decode::<C>(bytes, epoch)
     }
@@ -156,12 +158,13 @@ impl L2 {
         let known = known
             .filter(|known| known.provenance.as_of.epoch == epoch)
             .map(|known| codec::identity(known.provenance.as_of.seq, known.stored_at));
+        let last = self.settings.largest_value;
         let take = |mut redis| {
             let lease = &lease;
             async move {
                 let mut take = self.scripts.lease.key(key);
                 let known = known.as_ref().map_or(&[][..], |known| known.as_slice());
-                take.key(&lease.key).arg(&lease.token).arg(life).arg(known);
+                take.key(&lease.key).arg(&lease.token).arg(life).arg(known).arg(last);
                 take.invoke_async::<Value>(&mut redis).await
             }
         };

@@ -21,7 +21,7 @@ async fn a_hit_is_one_round_trip_and_a_load_three() {
     redis.reset_calls();
     assert_eq!(two.load::<Page>("a", "two", MILLISECOND).await, ("one".to_owned(), Outcome::Hit));
     assert_eq!(two.found("a").await.as_deref(), Some("one"));
-    assert_eq!([redis.calls("get"), redis.calls("evalsha")], [1, 0]);
+    assert_eq!([redis.calls("getrange"), redis.calls("evalsha")], [1, 0]);
     assert!(two.cache.near::<Page>("a").is_some());
 }
 

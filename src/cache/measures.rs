@@ -13,7 +13,7 @@ use crate::content_clock::Standing;
 
 /// The metrics of all classes that were used yet. There are a handful, so a walk finds one fastest.
 #[derive(Debug, Default)]
-pub struct Lookups(ArcSwap<Vec<(TypeId, Arc<ClassMetrics>)>>);
+pub struct Measures(ArcSwap<Vec<(TypeId, Arc<ClassMetrics>)>>);
 
 /// The metrics of a class.
 pub struct ClassMetrics {
@@ -45,7 +45,7 @@ impl std::fmt::Debug for ClassMetrics {
     }
 }
 
-impl Lookups {
+impl Measures {
     /// The metrics of a class.
     pub fn of<C: Class>(&self) -> Arc<ClassMetrics> {
         self.with::<C, _>(Arc::clone)
