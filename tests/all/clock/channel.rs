@@ -7,6 +7,7 @@ use std::time::Duration;
 use masthead::content_clock::{Channel, Follower, News, follow};
 use tokio::sync::{Notify, mpsc};
 
+use super::fill::set;
 use super::instance::{HOUR, Instance};
 use crate::support::leash::Leash;
 use crate::support::postgres::free_port;
@@ -110,9 +111,8 @@ async fn pair() -> Pair {
 }
 
 impl Pair {
-    async fn change(&self, key: &str) -> u64 {
-        let mut hand = self.db.hand().await;
-        hand.execute(&format!("insert into settings values ('{key}', '1')")).await;
+    async fn change(&self, value: &str) -> u64 {
+        self.db.hand().await.execute(&set("title", value)).await;
         self.teller.follower.poll().await.unwrap().seq
     }
 }
@@ -120,8 +120,8 @@ impl Pair {
 #[tokio::test]
 async fn news_is_heard_without_a_poll() {
     let pair = pair().await;
-    for key in ["a", "b", "c"] {
-        let seq = pair.change(key).await;
+    for value in ["a", "b", "c"] {
+        let seq = pair.change(value).await;
         until_applied(&pair.listener.follower, seq).await;
     }
     assert!(!pair.listener.is_valid(pair.listener.watermark().seq - 1, "site"));
@@ -157,7 +157,7 @@ async fn after_a_restart_of_redis_the_log_is_read_and_news_is_heard_again() {
     until("it listens", async || pair.redis.listeners().await == 1).await;
     // The first news after the restart may be dropped by a sender that waits; no later one is.
     until("news is sent again", async || {
-        let seq = pair.change(&format!("k{}", pair.listener.watermark().seq)).await;
+        let seq = pair.change("heard").await;
         let mut applied = pair.listener.follower.applied();
         let waiting = applied.wait_for(|at| at.is_some_and(|at| at.seq >= seq));
         tokio::time::timeout(Duration::from_millis(200), waiting).await.is_ok()
@@ -170,7 +170,7 @@ async fn a_lost_message_shows_in_the_next() {
     let pair = pair().await;
     // A pass of an instance that tells nobody, as if its message were lost.
     let silent = Instance::of(&pair.db);
-    pair.db.hand().await.execute("insert into settings values ('lost', '1')").await;
+    pair.db.hand().await.execute(&set("title", "lost")).await;
     silent.follower.poll().await.unwrap();
     let seq = pair.change("told").await;
     until_applied(&pair.listener.follower, seq).await;

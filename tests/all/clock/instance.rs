@@ -17,7 +17,6 @@ pub const HOUR: Duration = Duration::from_hours(1);
 
 /// A follower of a database, and the clock that it moves.
 pub struct Instance {
-    pub time: Arc<ManualClock>,
     pub clock: Arc<ContentClock>,
     pub follower: Arc<Follower>,
 }
@@ -37,8 +36,8 @@ impl Instance {
             ContentClock::new(TagClock::default(), Duration::from_millis(1500), time.clone());
         let clock = Arc::new(clock);
         let log = Arc::new(db.clone());
-        let follower = Follower::new(log, clock.clone(), time.clone(), Arc::new(entropy), outbox);
-        Self { time, clock, follower: Arc::new(follower) }
+        let follower = Follower::new(log, clock.clone(), time, Arc::new(entropy), outbox);
+        Self { clock, follower: Arc::new(follower) }
     }
 
     pub fn stamper(&self) -> Stamper {

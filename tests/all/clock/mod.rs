@@ -1,9 +1,13 @@
 //! The content clock on real databases: numbers, marks, epochs, and the races between them.
 
 mod channel;
+mod epochs;
+mod fill;
 mod instance;
 mod purges;
+mod races;
 mod stamping;
+mod standby;
 
 use masthead::content_clock::{AsOf, ChangeLog, Fresh, Pass};
 use masthead::db::Database;

@@ -93,6 +93,14 @@ pub enum Afterwards {
 
 /// Starts a server in a folder that is there: empty, or one that was kept.
 pub fn start_in(folder: &Path, afterwards: Afterwards) -> Result<Cluster, String> {
+    start_with(folder, afterwards, None)
+}
+
+fn start_with(
+    folder: &Path,
+    afterwards: Afterwards,
+    primary: Option<u16>,
+) -> Result<Cluster, String> {
     let bin = find().ok_or_else(|| {
         format!("PostgreSQL {OLDEST} or later is not installed; `tests/run` installs it")
     })?;
@@ -103,6 +111,7 @@ pub fn start_in(folder: &Path, afterwards: Afterwards) -> Result<Cluster, String
         .arg(folder)
         .arg(port.to_string())
         .arg(if afterwards == Afterwards::Keep { "keep" } else { "remove" })
+        .args(primary.map(|port| port.to_string()))
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         // A group of its own: a signal to the tests is not one to the server.
@@ -117,6 +126,24 @@ impl Cluster {
     /// The address of one of its databases.
     pub fn url(&self, name: &str) -> String {
         url(self.port, name)
+    }
+
+    /// A server of its own, for what would disturb others. It stops when it is dropped.
+    pub async fn alone() -> Self {
+        Self::start(None).await
+    }
+
+    /// A standby that streams from this one. It stops when it is dropped.
+    pub async fn standby(&self) -> Self {
+        Self::start(Some(self.port)).await
+    }
+
+    async fn start(primary: Option<u16>) -> Self {
+        let starting = tokio::task::spawn_blocking(move || {
+            let folder = tempfile::Builder::new().prefix("masthead-postgres-").tempdir().unwrap();
+            start_with(&folder.keep(), Afterwards::Remove, primary)
+        });
+        starting.await.unwrap().unwrap_or_else(|reason| panic!("{reason}"))
     }
 }
 

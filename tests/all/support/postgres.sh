@@ -2,10 +2,10 @@
 # keeps it for the next time.
 #
 # Standard input is a pipe whose other end only the tests hold: however they end, by panic or by
-# SIGKILL, the pipe ends with them. Usage: sh postgres.sh BIN DIR PORT keep|remove, with DIR there,
-# empty or kept.
+# SIGKILL, the pipe ends with them. Usage: sh postgres.sh BIN DIR PORT keep|remove [PRIMARY], with
+# DIR there, empty or kept. With the port of a primary it becomes a standby of that.
 
-bin=$1 dir=$2 port=$3 afterwards=$4
+bin=$1 dir=$2 port=$3 afterwards=$4 primary=${5-}
 
 # Caught, not ignored: an interrupted test run must still get to the last line.
 trap : INT TERM HUP
@@ -19,9 +19,18 @@ elif command -v setpriv >/dev/null; then
     as='setpriv --pdeathsig=INT'
 fi
 
+make() {
+    if [ "$primary" ]; then
+        $as "$bin/pg_basebackup" --host=127.0.0.1 --port="$primary" --username=app --pgdata="$dir/data" \
+            --wal-method=stream --checkpoint=fast --no-sync --write-recovery-conf
+    else
+        $as "$bin/initdb" --pgdata="$dir/data" --auth=trust --username=app --encoding=UTF8 \
+            --locale=C.UTF-8 --no-sync --no-instructions
+    fi
+}
+
 cd /
-if [ -f "$dir/data/PG_VERSION" ] || $as "$bin/initdb" --pgdata="$dir/data" --auth=trust --username=app --encoding=UTF8 \
-    --locale=C.UTF-8 --no-sync --no-instructions </dev/null >"$dir/log" 2>&1; then
+if [ -f "$dir/data/PG_VERSION" ] || make </dev/null >"$dir/log" 2>&1; then
     # Nothing here has to survive a power cut.
     $as "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 \
         -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c shared_buffers=64MB \
