@@ -4,6 +4,7 @@ mod channel;
 mod epochs;
 mod fill;
 mod instance;
+mod model;
 mod purges;
 mod races;
 mod stamping;
