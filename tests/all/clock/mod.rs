@@ -9,6 +9,7 @@ mod purges;
 mod races;
 mod stamping;
 mod standby;
+mod time;
 
 use masthead::content_clock::{AsOf, ChangeLog, Fresh, Pass};
 use masthead::db::Database;
