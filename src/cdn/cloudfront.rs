@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::{Problem, is_address, is_id, is_key};
 use super::sigv4::{self, Credentials, Scope};
-use super::{Batch, HttpClient, Limits, Provider, PurgeError, Rate, Secret, TagHeader};
+use super::{
+    Batch, HttpClient, LifetimeHeader, Limits, Provider, PurgeError, Rate, Secret, TagHeader,
+};
 
 /// `CloudFront` is a global service; its signatures are those of this region.
 const SCOPE: Scope<'_> = Scope { region: "us-east-1", service: "cloudfront" };
@@ -170,6 +172,10 @@ impl Provider for CloudFront {
             // Those beyond are dropped without a word.
             max_tags: 50,
         }
+    }
+
+    fn lifetime_header(&self) -> LifetimeHeader {
+        LifetimeHeader::SharedMaxAge
     }
 
     fn limits(&self) -> Limits {

@@ -11,7 +11,9 @@ use http::{HeaderName, HeaderValue, Request, header};
 use serde::{Deserialize, Serialize};
 
 use super::settings::{Problem, is_address, is_id, is_key};
-use super::{Batch, HttpClient, Limits, Provider, PurgeError, Rate, Secret, TagHeader};
+use super::{
+    Batch, HttpClient, LifetimeHeader, Limits, Provider, PurgeError, Rate, Secret, TagHeader,
+};
 
 const KEY: HeaderName = HeaderName::from_static("fastly-key");
 const SOFT_PURGE: HeaderName = HeaderName::from_static("fastly-soft-purge");
@@ -106,6 +108,10 @@ impl Provider for Fastly {
             max_bytes: 16 << 10,
             max_tags: 1000,
         }
+    }
+
+    fn lifetime_header(&self) -> LifetimeHeader {
+        LifetimeHeader::Targeted(HeaderName::from_static("surrogate-control"))
     }
 
     fn limits(&self) -> Limits {

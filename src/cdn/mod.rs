@@ -2,8 +2,8 @@
 //!
 //! A cache out there cannot look at the content clock, so it is told: the [`Purger`] walks the change
 //! log behind a cursor and purges the cache tags of every change. One file is one provider. What a
-//! provider reads from an answer is data ([`TagHeader`]), so nothing else of the house knows which
-//! one it is.
+//! provider reads from an answer is data ([`TagHeader`], [`LifetimeHeader`]), so nothing else of the
+//! house knows which one it is.
 
 mod backoff;
 pub mod cloudflare;
@@ -26,7 +26,7 @@ pub mod webhook;
 
 pub use http_client::HttpClient;
 pub use lifetime::{SHORT, lifetime_for};
-pub use provider::{Batch, Limits, Provider, PurgeError};
+pub use provider::{Batch, LifetimeHeader, Limits, Provider, PurgeError};
 pub use purge_log::{Change, LogError, PurgeLog, Round, Standing};
 pub use purger::{Outcome, Purger, Timing};
 pub use secret::Secret;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use http::HeaderName;
 
 use super::http_client::SendError;
 use super::{Rate, TagHeader};
@@ -17,11 +18,25 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// Where it reads the tags of an answer.
     fn tag_header(&self) -> TagHeader;
 
+    /// Where it reads how long it may keep an answer.
+    fn lifetime_header(&self) -> LifetimeHeader {
+        LifetimeHeader::Targeted(HeaderName::from_static("cdn-cache-control"))
+    }
+
     /// What one call may hold, and how many there may be.
     fn limits(&self) -> Limits;
 
     /// Purges a batch. It returns when the provider has said yes; doing it twice does no harm.
     fn purge<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<(), PurgeError>>;
+}
+
+/// Where a provider reads how long it may keep an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LifetimeHeader {
+    /// A header that browsers do not read, with the directives of `Cache-Control` (RFC 9213).
+    Targeted(HeaderName),
+    /// `s-maxage` of `Cache-Control`: it reads nothing else.
+    SharedMaxAge,
 }
 
 /// The limits of a provider.
