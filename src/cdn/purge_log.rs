@@ -1,5 +1,6 @@
 //! What the purger reads and writes in the database.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use futures_util::future::BoxFuture;
@@ -17,11 +18,8 @@ pub trait PurgeLog: fmt::Debug + Send + Sync {
     /// believe so do no harm: a purge may happen twice.
     fn try_lead(&self) -> BoxFuture<'_, Result<bool, LogError>>;
 
-    /// Where the clock, the log and the instances stand, all read in one snapshot.
+    /// Where the clock, the log, the instances and the cursors stand, all read in one snapshot.
     fn standing(&self) -> BoxFuture<'_, Result<Standing, LogError>>;
-
-    /// Up to which change a round has purged; `None` where it never did.
-    fn cursor(&self, round: Round) -> BoxFuture<'_, Result<Option<AsOf>, LogError>>;
 
     /// The changes behind `after` up to and with `to`, in the order of their numbers, at most `limit`.
     fn changes(
@@ -36,7 +34,7 @@ pub trait PurgeLog: fmt::Debug + Send + Sync {
 }
 
 /// Where things stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// The content clock.
     pub clock: AsOf,
@@ -45,6 +43,8 @@ pub struct Standing {
     /// The change that every live instance has reported to have applied; `None` where one has not
     /// reported in this epoch.
     pub reported_by_all: Option<u64>,
+    /// Up to which change each round has purged; a round that never did is not there.
+    pub cursors: BTreeMap<Round, AsOf>,
 }
 
 /// A row of the change log.

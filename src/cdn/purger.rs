@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use data_encoding::HEXLOWER;
 use metrics::{counter, gauge, histogram};
 use sha2::{Digest as _, Sha256};
@@ -66,6 +67,8 @@ pub struct Purger {
     state: Mutex<State>,
     /// Since when a change waits, in microseconds on the stopwatch; `u64::MAX` where none does.
     waiting_since: AtomicU64,
+    /// Up to which change everything is done.
+    settled: ArcSwapOption<AsOf>,
 }
 
 #[derive(Debug)]
@@ -116,7 +119,8 @@ impl Purger {
             awaited: None,
         };
         let waiting_since = AtomicU64::new(u64::MAX);
-        Self { provider, log, clock, entropy, state: Mutex::new(state), waiting_since }
+        let settled = ArcSwapOption::empty();
+        Self { provider, log, clock, entropy, state: Mutex::new(state), waiting_since, settled }
     }
 
     /// How long purges have been behind the content clock; zero where they keep up.
@@ -125,6 +129,12 @@ impl Purger {
             u64::MAX => Duration::ZERO,
             since => self.clock.elapsed().saturating_sub(Duration::from_micros(since)),
         }
+    }
+
+    /// Up to which change all rounds are over, as of the last step: from here on the CDN shows it to
+    /// everybody, and whoever made it need not pass the CDN by any more.
+    pub fn settled(&self) -> Option<AsOf> {
+        self.settled.load().as_deref().copied()
     }
 
     /// Does what there is to do now. It is meant to be called several times a second.
@@ -150,8 +160,8 @@ impl Purger {
             state.begin(standing.clock.epoch);
         }
         state.seen.reach(standing.clock.seq, self.clock.elapsed());
-        let mut cursor = self.log.cursor(Round::First).await?;
-        self.watch(state, standing, cursor);
+        let mut cursor = standing.cursors.get(&Round::First).copied();
+        self.watch(state, &standing, cursor);
         if !leads {
             return Ok(Outcome::Follows);
         }
@@ -160,8 +170,8 @@ impl Purger {
             return Ok(Outcome::Waits(wait));
         }
         let ready = state.seen.passed(self.clock.elapsed()).max(standing.reported_by_all);
-        let first = self.round(state, Round::First, &mut cursor, ready, standing).await?;
-        self.watch(state, standing, cursor);
+        let first = self.round(state, Round::First, &mut cursor, ready, &standing).await?;
+        self.watch(state, &standing, cursor);
         if first != Outcome::Done {
             return Ok(first);
         }
@@ -173,8 +183,8 @@ impl Purger {
                 delay.reach(cursor.seq, now);
             }
             let ready = delay.passed(now);
-            let mut cursor = self.log.cursor(round).await?;
-            let outcome = self.round(state, round, &mut cursor, ready, standing).await?;
+            let mut cursor = standing.cursors.get(&round).copied();
+            let outcome = self.round(state, round, &mut cursor, ready, &standing).await?;
             if outcome != Outcome::Done {
                 return Ok(outcome);
             }
@@ -189,7 +199,7 @@ impl Purger {
         round: Round,
         cursor: &mut Option<AsOf>,
         ready: Option<u64>,
-        standing: Standing,
+        standing: &Standing,
     ) -> Result<Outcome, LogError> {
         let Some(ready) = ready.map(|seq| seq.min(standing.clock.seq)) else {
             return Ok(Outcome::Done);
@@ -212,7 +222,7 @@ impl Purger {
         &self,
         cursor: Option<AsOf>,
         ready: u64,
-        standing: Standing,
+        standing: &Standing,
     ) -> Result<Option<Work>, LogError> {
         let epoch = standing.clock.epoch;
         let is_known = |c: &AsOf| c.epoch == epoch && c.seq >= standing.kept_behind;
@@ -335,8 +345,9 @@ impl Purger {
     }
 
     /// Sees whether a change waits to be purged, and since when.
-    fn watch(&self, state: &mut State, standing: Standing, cursor: Option<AsOf>) {
+    fn watch(&self, state: &mut State, standing: &Standing, cursor: Option<AsOf>) {
         let clock = standing.clock;
+        self.settled.store(standing.cursors.get(&Round::Settled).copied().map(Arc::new));
         let reached = cursor.filter(|c| c.epoch == clock.epoch).map(|c| c.seq);
         let behind = clock.seq.saturating_sub(reached.unwrap_or(0));
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]

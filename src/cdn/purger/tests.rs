@@ -1,6 +1,6 @@
 //! The purger against a log in memory and a provider that says what it is told to.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Mutex as StdMutex;
 
 use futures_util::future::BoxFuture;
@@ -28,7 +28,6 @@ struct Log(StdMutex<Inner>);
 struct Inner {
     standing: Standing,
     changes: Vec<Change>,
-    cursors: HashMap<Round, AsOf>,
     leads: bool,
     is_down: bool,
 }
@@ -36,10 +35,10 @@ struct Inner {
 impl Log {
     /// A log whose changes so far have all been purged.
     fn new() -> Arc<Self> {
-        let standing = Standing { clock: at(0), kept_behind: 0, reported_by_all: Some(0) };
-        let cursors =
-            [Round::First, Round::Tiers, Round::Settled].map(|round| (round, at(0))).into();
-        let inner = Inner { standing, changes: Vec::new(), cursors, leads: true, is_down: false };
+        let rounds = [Round::First, Round::Tiers, Round::Settled];
+        let cursors = BTreeMap::from(rounds.map(|round| (round, at(0))));
+        let standing = Standing { clock: at(0), kept_behind: 0, reported_by_all: Some(0), cursors };
+        let inner = Inner { standing, changes: Vec::new(), leads: true, is_down: false };
         Arc::new(Self(StdMutex::new(inner)))
     }
 
@@ -66,7 +65,7 @@ impl Log {
     }
 
     fn cursor_of(&self, round: Round) -> AsOf {
-        self.set(|inner| inner.cursors[&round])
+        self.set(|inner| inner.standing.cursors[&round])
     }
 
     fn answer<T: Send + 'static>(
@@ -85,11 +84,7 @@ impl PurgeLog for Log {
     }
 
     fn standing(&self) -> BoxFuture<'_, Result<Standing, LogError>> {
-        self.answer(|inner| inner.standing)
-    }
-
-    fn cursor(&self, round: Round) -> BoxFuture<'_, Result<Option<AsOf>, LogError>> {
-        self.answer(|inner| inner.cursors.get(&round).copied())
+        self.answer(|inner| inner.standing.clone())
     }
 
     fn changes(
@@ -107,7 +102,7 @@ impl PurgeLog for Log {
 
     fn advance(&self, round: Round, to: AsOf) -> BoxFuture<'_, Result<(), LogError>> {
         self.answer(|inner| {
-            if let Some(before) = inner.cursors.insert(round, to) {
+            if let Some(before) = inner.standing.cursors.insert(round, to) {
                 assert!(before.epoch != to.epoch || before.seq < to.seq, "the cursor moves on");
             }
         })
@@ -220,9 +215,11 @@ async fn a_change_is_purged_at_once_and_once_more_when_answers_under_way_have_le
     assert_eq!(world.log.cursor_of(Round::Settled), at(0));
     world.run(29).await;
     assert!(world.calls().is_empty());
+    assert_eq!(world.purger.settled(), Some(at(0)));
     world.run(2).await;
     assert_eq!(world.calls(), ["post post:1 post:2 posts"]);
     assert_eq!(world.log.cursor_of(Round::Settled), at(2));
+    assert_eq!(world.purger.settled(), Some(at(2)));
     world.run(120).await;
     assert!(world.calls().is_empty());
 }

@@ -1,6 +1,6 @@
 //! A change log in memory, for purgers that come and go.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
@@ -16,7 +16,7 @@ pub struct MemoryLog(Mutex<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     changes: Vec<String>,
-    cursors: HashMap<Round, AsOf>,
+    cursors: BTreeMap<Round, AsOf>,
 }
 
 impl MemoryLog {
@@ -56,12 +56,9 @@ impl PurgeLog for MemoryLog {
         self.read(|inner| {
             let seq = inner.changes.len() as u64;
             let clock = AsOf { epoch: EPOCH, seq };
-            Standing { clock, kept_behind: 0, reported_by_all: Some(seq) }
+            let cursors = inner.cursors.clone();
+            Standing { clock, kept_behind: 0, reported_by_all: Some(seq), cursors }
         })
-    }
-
-    fn cursor(&self, round: Round) -> BoxFuture<'_, Result<Option<AsOf>, LogError>> {
-        self.read(|inner| inner.cursors.get(&round).copied())
     }
 
     fn changes(
