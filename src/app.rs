@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::cache::{self, Cache, Hold, InvalidRedisUrl, L2Settings};
+use crate::cdn::{DatabaseLog, HttpClient, Purger, Timing};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::content_clock::{Channel, ContentClock, Follower, Stamper, TagClock};
@@ -23,11 +24,13 @@ use crate::services::publishing::Publishing;
 use crate::services::reading::Reading;
 use crate::services::settings::SettingsEditor;
 use crate::services::users::Users;
-use crate::web::edge::Keys;
+use crate::web::edge::{Cdn, Keys};
 use crate::web::{self, Front};
 
 /// How much news may wait to be sent; what is more is left to the polls of the others.
 const OUTBOX: usize = 256;
+/// What a question to the primary takes at most, beside the limit of the fence.
+const FENCE_MARGIN: Duration = Duration::from_millis(500);
 /// A stamping pass that has not ended after so long is given up.
 const PASS_LIMIT: Duration = Duration::from_secs(5);
 
@@ -45,6 +48,8 @@ pub struct App {
     entropy: Arc<dyn Entropy>,
     /// The name of this instance among others.
     instance: String,
+    /// What stands in front of all of them.
+    cdn: Option<Cdn>,
     /// Keeps the content clock of this instance at the heels of the database's.
     pub follower: Arc<Follower>,
     /// Stamps what this instance writes.
@@ -144,9 +149,25 @@ impl App {
         let stamper = Stamper::start(follower.clone(), PASS_LIMIT);
         let cache =
             Cache::new(&cache_settings(&config), content_clock, clock.clone(), entropy.clone())?;
+        let instance = format!("{:016x}", entropy.next());
+        let cdn = config.cdn.settings().map(|settings| {
+            let http = HttpClient::new(config.cdn.timeout(), clock.clone());
+            let provider = settings.connect(http);
+            let log =
+                DatabaseLog::new(db.clone(), provider.name(), instance.clone(), clock.clone());
+            let timing = Timing {
+                fence: config.cache.fence() + FENCE_MARGIN,
+                settle: config.cdn.settle(),
+                calls: config.cdn.calls(),
+            };
+            let (tags, lifetime) = (provider.tag_header(), provider.lifetime_header());
+            let purger =
+                Purger::new(provider, Arc::new(log), timing, clock.clone(), entropy.clone());
+            Cdn { tags, lifetime, purger: Arc::new(purger) }
+        });
         let http_cache = HttpCacheLayer::new(
             cache.clone(),
-            http_cache_options(&config),
+            http_cache_options(&config, cdn.as_ref()),
             Keys::new(web::table()),
             clock.clone(),
             entropy.clone(),
@@ -173,7 +194,8 @@ impl App {
             stamper,
             follower,
             clock,
-            instance: format!("{:016x}", entropy.next()),
+            instance,
+            cdn,
             entropy,
             db,
             config,
@@ -189,12 +211,12 @@ impl App {
             assets: web::assets::Assets::default(),
             media: web::media::MediaState { variants: Variants::new(self.media.store().clone()) },
         };
-        web::router(state, self.config.server.request_timeout())
+        web::router(state, self.cdn.clone(), self.config.server.request_timeout())
     }
 
     /// The same behind the response cache.
     pub fn site(&self) -> Front {
-        Front::new(self.router(), &self.http_cache)
+        Front::new(self.router(), &self.http_cache, self.cdn.clone())
     }
 
     /// Closes what is open, after the last request.
@@ -229,11 +251,11 @@ fn cache_settings(config: &Config) -> cache::Settings {
     }
 }
 
-fn http_cache_options(config: &Config) -> http_cache::Options {
+fn http_cache_options(config: &Config, cdn: Option<&Cdn>) -> http_cache::Options {
     let cache = &config.cache;
     http_cache::Options {
         status_field: if cache.debug { StatusField::Always } else { StatusField::Never },
         hold: Hold { soft: cache.soft_timeout(), hard: cache.hard_timeout() },
-        ..web::cache_options()
+        ..web::cache_options(cdn)
     }
 }

@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::{App, StartError};
+use crate::cdn::Purger;
 use crate::content_clock::{self, Epoch, Follower};
 use crate::services::publishing::Publishing;
 use crate::worker::{self, Task};
@@ -54,10 +55,13 @@ impl App {
         if let Some(channel) = &self.channel {
             other.spawn(channel.clone().listen(self.follower.clone(), wake));
         }
-        let careful = vec![
+        let mut careful = vec![
             worker::every(Duration::from_secs(1), self.publishing.clone(), publish_due),
             worker::every(Duration::from_mins(10), self.follower.clone(), prune),
         ];
+        if let Some(cdn) = &self.cdn {
+            careful.push(worker::every(Duration::from_millis(200), cdn.purger.clone(), purge));
+        }
         Ok(Background { careful, other })
     }
 }
@@ -68,6 +72,11 @@ async fn publish_due(publishing: Publishing) {
         Ok(posts) => tracing::info!(posts, "published what was scheduled"),
         Err(error) => tracing::error!(%error, "scheduled posts could not be published"),
     }
+}
+
+async fn purge(purger: Arc<Purger>) {
+    // What goes wrong is in the log and the metrics already; the next step tries again.
+    purger.step().await;
 }
 
 async fn prune(follower: Arc<Follower>) {

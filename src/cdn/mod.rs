@@ -8,6 +8,7 @@
 mod backoff;
 pub mod cloudflare;
 pub mod cloudfront;
+mod database;
 mod delay;
 pub mod fastly;
 mod http_client;
@@ -24,6 +25,7 @@ mod token_bucket;
 pub mod varnish;
 pub mod webhook;
 
+pub use database::DatabaseLog;
 pub use http_client::HttpClient;
 pub use lifetime::{SHORT, lifetime_for};
 pub use provider::{Batch, LifetimeHeader, Limits, Provider, PurgeError};

@@ -70,6 +70,9 @@ pub enum Round {
 }
 
 impl Round {
+    /// Each of them, the first first.
+    pub const ALL: [Self; 3] = [Self::First, Self::Tiers, Self::Settled];
+
     /// The name, as the database and the metrics spell it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

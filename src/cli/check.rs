@@ -15,6 +15,9 @@ pub(super) fn run(config: &Config) -> Result<(), Failure> {
     }
     say(&format!("keeps         {} bytes", config.cache.l1_bytes))?;
     say(&format!("CDN           {}", config.cdn.provider))?;
+    if let Some(address) = config.metrics.listen {
+        say(&format!("figures at    http://{address}/metrics"))?;
+    }
     say(&format!("media         {}", config.media.dir.display()))?;
     say("The configuration is fine.")
 }

@@ -101,7 +101,7 @@ pub fn run() -> ExitCode {
     let result = match cli.command.unwrap_or(Command::Serve) {
         Command::Check => check::run(&config),
         command => {
-            telemetry::init(&config.log);
+            telemetry::log::init(&config.log);
             start(async move {
                 match command {
                     Command::Serve => serve::run(config).await,

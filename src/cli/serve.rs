@@ -7,9 +7,17 @@ use crate::app::App;
 use crate::config::Config;
 use crate::lifecycle;
 use crate::services::welcome;
+use crate::telemetry::metrics;
 
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
     let (address, drain) = (config.server.listen, config.server.drain_timeout());
+    // Before the parts are made: each takes its counters when it is.
+    if let Some(address) = config.metrics.listen {
+        metrics::serve(address, metrics::start()?).await.map_err(|error| Failure {
+            message: format!("cannot listen on {address}: {error}"),
+            code: 1,
+        })?;
+    }
     let app = App::open(config).await?;
     // Bound only now: whoever connects gets an answer.
     let listener = TcpListener::bind(address).await.map_err(|error| Failure {

@@ -9,6 +9,7 @@ mod cdn;
 mod database;
 mod log;
 mod media;
+mod metrics;
 mod redis;
 mod server;
 
@@ -23,6 +24,7 @@ pub use cdn::{CdnConfig, CdnProvider};
 pub use database::{DatabaseConfig, SecretUrl};
 pub use log::{LogConfig, LogFormat};
 pub use media::MediaConfig;
+pub use metrics::MetricsConfig;
 pub use redis::RedisConfig;
 pub use server::ServerConfig;
 
@@ -50,6 +52,8 @@ pub struct Config {
     pub media: MediaConfig,
     /// What it says about its work.
     pub log: LogConfig,
+    /// Where it tells its figures.
+    pub metrics: MetricsConfig,
 }
 
 /// Something that is wrong with the configuration.

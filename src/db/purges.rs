@@ -36,6 +36,79 @@ pub async fn advance(t: &mut Transaction, provider: &str, to: AsOf) -> Result<()
     Ok(())
 }
 
+/// The cursors of some providers, each as [`cursor`] gives it.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn cursors(c: &mut Connection) -> Result<Vec<(String, AsOf)>> {
+    const SQL: &str = "select provider, epoch, seq from purge_cursors order by provider";
+    let rows: Vec<(String, String, i64)> = on!(c, c => sqlx::query_as(SQL).fetch_all(c).await)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(provider, epoch, seq)| Some((provider, as_of(&epoch, seq)?)))
+        .collect())
+}
+
+/// The oldest number that is still in the change log; `None` where the log is empty.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn oldest_kept(c: &mut Connection) -> Result<Option<u64>> {
+    const SQL: &str = "select min(seq) from change_log where seq is not null";
+    let oldest: Option<i64> = on!(c, c => sqlx::query_scalar(SQL).fetch_one(c).await)?;
+    Ok(oldest.and_then(|seq| u64::try_from(seq).ok()))
+}
+
+/// The change that every instance seen since `alive_since` has applied; `None` where there is no such
+/// instance, or one that is in another epoch.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn applied_by_all(
+    c: &mut Connection,
+    epoch: Epoch,
+    alive_since: Timestamp,
+) -> Result<Option<u64>> {
+    const SQL: &str = "select min(case when epoch = $2 then seq else -1 end) from instances \
+        where seen_at >= $1";
+    let least: Option<i64> = on!(c, c => sqlx::query_scalar(SQL)
+        .bind(alive_since)
+        .bind(epoch.to_string())
+        .fetch_one(c)
+        .await)?;
+    Ok(least.and_then(|seq| u64::try_from(seq).ok()))
+}
+
+/// The first of the instances seen since `alive_since`: the one that does what is to be done once.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn first_instance(c: &mut Connection, alive_since: Timestamp) -> Result<Option<String>> {
+    const SQL: &str = "select min(id) from instances where seen_at >= $1";
+    Ok(on!(c, c => sqlx::query_scalar(SQL).bind(alive_since).fetch_one(c).await)?)
+}
+
+/// The stamped rows of the change log behind a number, in the order of their numbers.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn changes(
+    c: &mut Connection,
+    after: u64,
+    to: u64,
+    limit: usize,
+) -> Result<Vec<(u64, String)>> {
+    const SQL: &str = "select seq, cache_tags from change_log where seq > $1 and seq <= $2 \
+        order by seq, id limit $3";
+    let rows: Vec<(i64, String)> = on!(c, c => sqlx::query_as(SQL)
+        .bind(stored(after))
+        .bind(stored(to))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(c)
+        .await)?;
+    Ok(rows.into_iter().map(|(seq, tags)| (seq.unsigned_abs(), tags)).collect())
+}
+
 /// Whether every instance that was seen since `alive_since` has applied the log up to `to`. An
 /// instance that still is in another epoch has not.
 ///

@@ -36,6 +36,7 @@ pub mod targeted;
 pub mod validation;
 pub mod vary;
 
+pub use answer::shorten;
 pub use body::{BoxError, ResponseBody};
 pub use kept::{Kept, Responses};
 pub use keyer::{ByTarget, Decision, Keyer};

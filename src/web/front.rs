@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use ::http::{HeaderValue, Request, Response};
@@ -10,7 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use tower::{Layer as _, Service};
 
-use super::edge::MASTHEAD_CACHE_CONTROL;
+use super::edge::{Cdn, MASTHEAD_CACHE_CONTROL};
 use super::middleware::request_id::{X_REQUEST_ID, name};
 use crate::http_cache::{Answering, HttpCache, HttpCacheLayer};
 
@@ -18,12 +19,13 @@ use crate::http_cache::{Answering, HttpCache, HttpCacheLayer};
 #[derive(Clone)]
 pub struct Front {
     cache: HttpCache<Router>,
+    cdn: Option<Arc<Cdn>>,
 }
 
 impl Front {
     /// Puts the response cache before everything.
-    pub fn new(router: Router, layer: &HttpCacheLayer) -> Self {
-        Self { cache: layer.layer(router) }
+    pub fn new(router: Router, layer: &HttpCacheLayer, cdn: Option<Cdn>) -> Self {
+        Self { cache: layer.layer(router), cdn: cdn.map(Arc::new) }
     }
 }
 
@@ -39,7 +41,7 @@ impl Service<Request<Body>> for Front {
     fn call(&mut self, mut request: Request<Body>) -> Leaving {
         let name = name(request.headers());
         request.headers_mut().insert(X_REQUEST_ID, name.clone());
-        Leaving { answering: self.cache.call(request), name: Some(name) }
+        Leaving { answering: self.cache.call(request), name: Some(name), cdn: self.cdn.clone() }
     }
 }
 
@@ -48,6 +50,7 @@ impl Service<Request<Body>> for Front {
 pub struct Leaving {
     answering: Answering,
     name: Option<HeaderValue>,
+    cdn: Option<Arc<Cdn>>,
 }
 
 impl Future for Leaving {
@@ -59,6 +62,9 @@ impl Future for Leaving {
         headers.remove(MASTHEAD_CACHE_CONTROL);
         if let Some(name) = self.name.take() {
             headers.insert(X_REQUEST_ID, name);
+        }
+        if let Some(cdn) = &self.cdn {
+            cdn.on_leaving(response.headers_mut());
         }
         Poll::Ready(Ok(response.map(Body::new)))
     }

@@ -31,7 +31,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use edge::{Declaration, Routes, Table};
+use edge::{Cdn, Declaration, Routes, Table};
 pub use front::Front;
 pub use state::AppState;
 
@@ -61,9 +61,11 @@ fn pages() -> Routes<AppState> {
 
 /// The options of the response cache, as far as the site decides on them.
 #[must_use]
-pub fn cache_options() -> http_cache::Options {
+pub fn cache_options(cdn: Option<&Cdn>) -> http_cache::Options {
+    let theirs = cdn.and_then(Cdn::lifetime_field).cloned();
     http_cache::Options {
-        targeted: vec![edge::MASTHEAD_CACHE_CONTROL],
+        // Ours is the nearest; the other is there to be bounded where an answer is stale.
+        targeted: [edge::MASTHEAD_CACHE_CONTROL].into_iter().chain(theirs).collect(),
         compression: http_cache::Compression::OnStore,
         early_refresh: http_cache::EarlyRefresh::ByCost,
         stale_lifetime: Some(STALE_LIFETIME),
@@ -72,7 +74,7 @@ pub fn cache_options() -> http_cache::Options {
 }
 
 /// The routes under the layers that every answer passes through.
-pub fn router(state: AppState, request_timeout: Duration) -> Router {
+pub fn router(state: AppState, cdn: Option<Cdn>, request_timeout: Duration) -> Router {
     let table = table();
     let strip = layer::from_fn_with_state(table.clone(), edge::strip);
     let pages = pages()
@@ -85,7 +87,7 @@ pub fn router(state: AppState, request_timeout: Duration) -> Router {
         .layer(layer::from_fn(middleware::request_id::tell))
         .layer(layer::from_fn(middleware::access_log::write))
         .layer(layer::from_fn(middleware::security_headers::add))
-        .layer(layer::from_fn_with_state(table, edge::write_headers))
+        .layer(layer::from_fn_with_state((table, cdn), edge::write_headers))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, request_timeout))
         .layer(RequestBodyLimitLayer::new(MAX_BODY));

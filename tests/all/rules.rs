@@ -32,6 +32,7 @@ const RULES: [(&str, &[&str]); 21] = [
             "entropy",
             "content_clock",
             "cache",
+            "cdn",
             "http_cache",
             "domain",
             "text",
@@ -59,6 +60,7 @@ const RULES: [(&str, &[&str]); 21] = [
             "db",
             "services",
             "web",
+            "worker",
         ],
     ),
     (

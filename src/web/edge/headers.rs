@@ -5,7 +5,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, StatusCode, header};
 
-use super::{Declaration, Policy, Table};
+use super::{Audience, Cdn, Declaration, Policy, Table};
 use crate::http_cache::MadeFrom;
 use crate::services::reading::Seen;
 
@@ -13,7 +13,11 @@ use crate::services::reading::Seen;
 pub const MASTHEAD_CACHE_CONTROL: HeaderName = HeaderName::from_static("masthead-cache-control");
 
 /// Writes the headers on the way out.
-pub(crate) async fn write(State(table): State<Table>, request: Request, next: Next) -> Response {
+pub(crate) async fn write(
+    State((table, cdn)): State<(Table, Option<Cdn>)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let declaration = table.find(request.uri().path());
     let mut response = next.run(request).await;
     debug_assert!(
@@ -22,6 +26,13 @@ pub(crate) async fn write(State(table): State<Table>, request: Request, next: Ne
     );
     let policy = policy_of(&response, &declaration);
     response.headers_mut().insert(header::CACHE_CONTROL, policy.cache_control());
+    if let Some(cdn) = cdn.filter(|_| declaration.audience == Audience::Public) {
+        let seen = response.extensions().get::<Seen>().cloned().unwrap_or_default();
+        // Of a file nothing but its name was read, and that holds a hash.
+        let is_known = !declaration.kept || seen.as_of().is_some();
+        let policy = if is_known { policy } else { policy.for_browsers_alone() };
+        cdn.write(response.headers_mut(), policy, seen.tags());
+    }
     if declaration.kept {
         let made_from = response.extensions().get::<Seen>().and_then(Seen::provenance);
         // Of what nobody knows what it was made from, nobody can say that it has changed.

@@ -5,6 +5,7 @@
 //! every header that caches read ([`headers`]), the key of the response cache ([`key`]), and the
 //! request that the handler is given ([`strip`]). No handler writes a cache header.
 
+mod cdn;
 mod declaration;
 mod headers;
 mod key;
@@ -12,6 +13,7 @@ mod policy;
 mod routes;
 mod strip;
 
+pub use cdn::Cdn;
 pub use declaration::{Audience, Declaration};
 pub use headers::MASTHEAD_CACHE_CONTROL;
 pub use key::Keys;

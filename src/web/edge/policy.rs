@@ -84,6 +84,12 @@ impl Policy {
     pub const NOTHING: Self =
         Self { browser: Browser::Forgets, fresh: 0, stale_while_revalidate: 0, stale_if_error: 0 };
 
+    /// The same, but that no shared cache keeps it.
+    #[must_use]
+    pub const fn for_browsers_alone(self) -> Self {
+        Self { fresh: 0, stale_while_revalidate: 0, stale_if_error: 0, ..self }
+    }
+
     /// `Cache-Control`: what browsers, and proxies that hear of no change, may do.
     #[must_use]
     pub fn cache_control(self) -> HeaderValue {
@@ -98,7 +104,7 @@ impl Policy {
     /// The directives of a targeted field (RFC 9213), for a cache that hears of changes.
     #[must_use]
     pub fn targeted(self) -> HeaderValue {
-        if self.browser == Browser::Forgets {
+        if self.browser == Browser::Forgets || self.fresh == 0 {
             return HeaderValue::from_static("no-store");
         }
         let mut text = format!("max-age={}", self.fresh);

@@ -1,0 +1,99 @@
+//! The change log and the cursors, as the database keeps them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use super::{Change, LogError, PurgeLog, Round, Standing};
+use crate::clock::{Clock, Timestamp};
+use crate::content_clock::AsOf;
+use crate::db::{Database, purges};
+
+/// An instance reports at least every twenty seconds while it lives.
+const ALIVE: i64 = 60;
+
+/// The log of a database, as one instance walks it for one provider.
+#[derive(Debug)]
+pub struct DatabaseLog {
+    db: Database,
+    provider: &'static str,
+    instance: String,
+    clock: Arc<dyn Clock>,
+}
+
+impl DatabaseLog {
+    /// The log for a provider, walked by an instance of this name.
+    pub fn new(
+        db: Database,
+        provider: &'static str,
+        instance: String,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { db, provider, instance, clock }
+    }
+
+    fn alive_since(&self) -> Timestamp {
+        self.clock.now().plus_seconds(-ALIVE)
+    }
+
+    fn cursor_name(&self, round: Round) -> String {
+        format!("{}:{}", self.provider, round.as_str())
+    }
+}
+
+impl PurgeLog for DatabaseLog {
+    /// The first of the live instances leads, by name. No lock has to be held, and where two do not
+    /// agree for a moment on who lives, both purge.
+    fn try_lead(&self) -> BoxFuture<'_, Result<bool, LogError>> {
+        Box::pin(async {
+            let mut snapshot = self.db.read().await?;
+            let first = purges::first_instance(&mut snapshot, self.alive_since()).await?;
+            Ok(first.is_some_and(|first| first == self.instance))
+        })
+    }
+
+    fn standing(&self) -> BoxFuture<'_, Result<Standing, LogError>> {
+        Box::pin(async {
+            let mut snapshot = self.db.read().await?;
+            let clock = snapshot.as_of();
+            let oldest = purges::oldest_kept(&mut snapshot).await?;
+            let reported_by_all =
+                purges::applied_by_all(&mut snapshot, clock.epoch, self.alive_since()).await?;
+            let mut named: BTreeMap<String, AsOf> =
+                purges::cursors(&mut snapshot).await?.into_iter().collect();
+            let cursors = Round::ALL
+                .into_iter()
+                .filter_map(|round| Some((round, named.remove(&self.cursor_name(round))?)))
+                .collect();
+            Ok(Standing {
+                clock,
+                kept_behind: oldest.map_or(clock.seq, |oldest| oldest.saturating_sub(1)),
+                reported_by_all,
+                cursors,
+            })
+        })
+    }
+
+    fn changes(
+        &self,
+        after: u64,
+        to: u64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Change>, LogError>> {
+        Box::pin(async move {
+            let mut snapshot = self.db.read().await?;
+            let rows = purges::changes(&mut snapshot, after, to, limit).await?;
+            Ok(rows.into_iter().map(|(seq, tags)| Change { seq, tags }).collect())
+        })
+    }
+
+    fn advance(&self, round: Round, to: AsOf) -> BoxFuture<'_, Result<(), LogError>> {
+        Box::pin(async move {
+            let mut t = self.db.write().await?;
+            purges::advance(&mut t, &self.cursor_name(round), to).await?;
+            t.commit().await?;
+            Ok(())
+        })
+    }
+}
