@@ -99,6 +99,9 @@ pub enum LoadError<E> {
     /// Too many loads wait already.
     #[error("too many loads wait")]
     Crowded,
+    /// Another instance loads it. So ends only what nobody waits for.
+    #[error("another instance loads it")]
+    Elsewhere,
 }
 
 impl<E> Clone for LoadError<E> {
@@ -108,6 +111,7 @@ impl<E> Clone for LoadError<E> {
             Self::Panicked => Self::Panicked,
             Self::TimedOut => Self::TimedOut,
             Self::Crowded => Self::Crowded,
+            Self::Elsewhere => Self::Elsewhere,
         }
     }
 }

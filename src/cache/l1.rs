@@ -15,9 +15,11 @@ use moka::sync::Cache;
 use super::{Class, Entry};
 use crate::content_clock::AsOf;
 
-/// What an entry takes up beside its value and key: the table's own books, and the headers of the
-/// allocations.
-const OVERHEAD: usize = 400;
+/// What an entry takes up beside its value, key and tags, as measured: the table's own books, and the
+/// headers of the allocations.
+const OVERHEAD: usize = 620;
+/// What a tag takes up.
+const TAG: usize = 8;
 /// An entry that would take up more than this part of the budget is not kept here.
 const LARGEST_PART: u64 = 8;
 /// The table settles its books late. Whenever so large a part of the budget was added, it is made to.
@@ -88,7 +90,9 @@ impl L1 {
         } else {
             (&self.entries, &self.negative)
         };
-        let weight = C::weight(&entry.value).saturating_add(key.len()).saturating_add(OVERHEAD);
+        let tags = TAG * entry.provenance.tags.hashes().len();
+        let weight = [C::weight(&entry.value), key.len(), tags, OVERHEAD];
+        let weight = weight.into_iter().fold(0, usize::saturating_add);
         other.remove(hash);
         let kept = Kept {
             class: TypeId::of::<C>(),

@@ -179,7 +179,7 @@ impl Cache {
             Flown::Ended(End::Failed { error, candidate }) => {
                 self.failed::<C, P, E>(key, ask, error, candidate)
             }
-            Flown::Ended(End::Elsewhere) => Err(LoadError::TimedOut),
+            Flown::Ended(End::Elsewhere) => Err(LoadError::Elsewhere),
         }
     }
 

@@ -26,11 +26,13 @@ async fn what_was_read_before_a_change_and_stored_after_it_is_never_served() {
     world.change(2);
     // Who came before the change gets what any answer of that time would have said; who came after
     // it does not.
-    let late = world.load("new", 2).await;
+    let (late, as_late) = tokio::join!(world.load("new", 2), world.load("another", 2));
     assert_eq!(leader.await.unwrap(), ("old".to_owned(), Outcome::Miss));
     assert_eq!(early.await.unwrap(), ("old".to_owned(), Outcome::Collapsed));
     assert_eq!(late, ("new".to_owned(), Outcome::Miss));
+    assert_eq!(as_late, ("new".to_owned(), Outcome::Collapsed));
     assert_eq!(world.load("newer", 2).await, ("new".to_owned(), Outcome::Hit));
+    assert_eq!(world.loads(), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -87,6 +87,19 @@ async fn one_instance_refreshes_while_all_serve_what_is_stale() {
 }
 
 #[tokio::test]
+async fn a_refresh_waits_for_no_other_instance() {
+    let redis = Redis::start();
+    let [one, two] = [(); 2].map(|()| Instance::of(&redis));
+    let leader = tokio::spawn(async move { one.load::<Page>("a", "one", PATIENCE).await });
+    until(async || redis.keys("lease:").len() == 1).await;
+    let ask = Ask { priority: Priority::Background, ..two.ask() };
+    let refresh = |_| async { Ok(Made::Keep(entry("two", 1))) };
+    let answer = two.cache.load::<Page, (), Infallible, _, _>("a", ask, refresh).await;
+    assert!(matches!(answer, Err(LoadError::Elsewhere)));
+    leader.abort();
+}
+
+#[tokio::test]
 async fn two_instances_that_ask_are_two_sights() {
     let redis = Redis::start();
     let [one, two] = [(); 2].map(|()| Instance::of(&redis));
