@@ -73,6 +73,18 @@ pub enum Outcome {
     Collapsed,
 }
 
+impl Outcome {
+    /// The word for it, the same in metrics, logs and headers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Stale(_) => "stale",
+            Self::Miss | Self::Collapsed => "miss",
+        }
+    }
+}
+
 /// Why an entry past its time was served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {

@@ -129,12 +129,12 @@ impl Cache {
         F: FnOnce(Option<Arc<Entry<C::Value>>>) -> L + Send + 'static,
         L: Future<Output = Result<Entry<C::Value>, E>> + Send + 'static,
     {
-        let judge = self.judge_by_lifetime();
         if let Some(found) = self.near::<C>(key)
-            && judge(&found) == Reuse::Fresh
+            && self.judge(&found) == Reuse::Fresh
         {
             return Ok(found);
         }
+        let judge = self.judge_by_lifetime();
         let ask = Ask { priority: Priority::Reader, need: None, judge, hold: Hold::default() };
         let loader = |candidate| {
             let made = loader(candidate);
@@ -246,6 +246,7 @@ impl Cache {
         let near = self.usable::<C>(key, ask);
         let (cache, key_there, priority) = (self.clone(), Arc::<str>::from(key), ask.priority);
         let candidate = near.map(|(found, _)| found.entry);
+        let removals = self.removals();
         let task = tokio::spawn(async move {
             let place = cache.0.origin.place(priority).await.map_err(|_| LoadError::Crowded)?;
             let made = cache.ask_origin::<C, P, E, F, L>(loader, candidate).await?;
@@ -253,7 +254,11 @@ impl Cache {
             Ok(match made {
                 Made::Keep(entry) => {
                     cache.0.passes.forget(hash);
-                    let entry = cache.keep::<C>(&key_there, entry).await;
+                    let entry = if cache.removals() == removals {
+                        cache.keep::<C>(&key_there, entry).await
+                    } else {
+                        Arc::new(entry)
+                    };
                     Loaded::Found(cache.found(entry, super::Layer::L1), Outcome::Miss)
                 }
                 Made::Pass(own) => {

@@ -19,7 +19,6 @@ mod l1;
 mod l2;
 mod load;
 mod measures;
-
 mod origin;
 mod origin_limit;
 mod pass_memory;
@@ -156,8 +155,12 @@ impl Cache {
 
     /// The judgement by [`Lifetime`], with early refresh; see [`early_refresh`].
     pub fn judge_by_lifetime<V: Send + Sync + 'static>(&self) -> Judge<V> {
-        let (clock, entropy) = (Arc::clone(&self.0.clock), Arc::clone(&self.0.entropy));
-        Arc::new(move |found| early_refresh::judge(found, clock.now(), entropy.next()))
+        let cache = self.clone();
+        Arc::new(move |found| cache.judge(found))
+    }
+
+    fn judge<V>(&self, found: &Found<V>) -> Reuse {
+        early_refresh::judge(found, self.0.clock.now(), self.0.entropy.next())
     }
 
     /// As [`Cache::near`], without counting.

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod flights;
+mod measures;
 mod validity;
 
 use std::convert::Infallible;
