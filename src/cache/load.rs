@@ -44,7 +44,8 @@ impl Cache {
     /// The loader runs at most once at a time for a key, in this process by single flight, and in
     /// the cluster by lease; others wait for it, as long as [`Hold`] says. It gets the entry that was
     /// found, useful or not, to ask conditionally. It is a task of its own, and is not stopped when
-    /// the one who asked leaves.
+    /// the one who asked leaves. What it made goes to that one whatever its standing: a loader that
+    /// reads what is old must be told better, and what it made serves nobody else.
     ///
     /// The look at L1 is not counted in the metrics: call [`Cache::near`] first.
     pub async fn load<C, P, E, F, L>(
@@ -78,7 +79,7 @@ impl Cache {
                     let near = self.usable::<C>(key, &ask);
                     if let Some((found, Reuse::Fresh)) = near {
                         // It serves those who boarded meanwhile as well.
-                        landing.land(End::Entry { found: found.clone(), is_loaded: true });
+                        landing.land(End::Entry { found: found.clone(), is_loaded: false });
                         return Ok(Loaded::Found(found.clone(), self.outcome(&found)));
                     }
                     let mut ask_of_crew = ask.clone();
@@ -198,11 +199,11 @@ impl Cache {
         if ask.priority == Priority::Reader {
             flight.hurry();
         }
-        let found = match self.wait::<C, E>(key, ask, flight).await? {
+        let (found, is_loaded) = match self.wait::<C, E>(key, ask, flight).await? {
             Flown::Served(found, reason) => {
                 return Ok(Landed::Loaded(Loaded::Found(found, Outcome::Stale(reason))));
             }
-            Flown::Ended(End::Entry { found, .. }) => found,
+            Flown::Ended(End::Entry { found, is_loaded }) => (found, is_loaded),
             Flown::Ended(End::Passed) => return Ok(Landed::Unfit),
             Flown::Ended(End::Failed { error, candidate }) => {
                 return self.failed::<C, P, E>(key, ask, error, candidate).map(Landed::Loaded);
@@ -222,7 +223,8 @@ impl Cache {
         }
         Ok(match (ask.judge)(&found) {
             Reuse::Fresh | Reuse::Revalidate => {
-                Landed::Loaded(Loaded::Found(found, Outcome::Collapsed))
+                let outcome = if is_loaded { Outcome::Collapsed } else { self.outcome(&found) };
+                Landed::Loaded(Loaded::Found(found, outcome))
             }
             Reuse::OnError | Reuse::No => Landed::Unfit,
         })

@@ -128,7 +128,10 @@ impl Cache {
     pub async fn keep<C: Class>(&self, key: &str, entry: Entry<C::Value>) -> Arc<Entry<C::Value>> {
         let hash = self.0.l1.hash::<C>(key);
         let entry = Arc::new(entry);
-        if C::ADMISSION == Admission::SecondSight && !self.0.doorkeeper.has_seen(hash) {
+        let is_admitted = C::ADMISSION == Admission::FirstSight
+            || self.0.doorkeeper.has_seen(hash)
+            || self.0.l1.get::<C>(hash, key).is_some();
+        if !is_admitted {
             return entry;
         }
         let standing = self.put_near::<C>(hash, key, Arc::clone(&entry));

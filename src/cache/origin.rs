@@ -169,6 +169,7 @@ impl<V: Send + Sync + 'static, P: Send + 'static> Crew<V, P> {
         cache.0.passes.forget(self.hash);
         let is_admitted = C::ADMISSION == Admission::FirstSight
             || cache.0.doorkeeper.has_seen(self.hash)
+            || self.candidate.is_some()
             || aboard.is_followed();
         let standing =
             if is_admitted { self.keep_near::<C>(&aboard, &entry) } else { Arc::clone(&entry) };

@@ -55,6 +55,23 @@ async fn two_who_wait_for_one_load_are_two_sights() {
     assert!(world.cache.near::<MadeUp>("a").is_some());
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_has_a_place_keeps_it_when_it_is_loaded_anew() {
+    let world = small();
+    for _ in 0..2 {
+        world.cache.keep::<MadeUp>("a", world.entry("old", 1)).await;
+    }
+    for hash in 0..200_000 {
+        world.cache.0.doorkeeper.has_seen(hash);
+    }
+    world.change(2);
+    let entry = world.entry("new", 2);
+    let loader = |_| async { Ok(Made::Keep(entry)) };
+    let answer = world.cache.load::<MadeUp, (), Infallible, _, _>("a", world.ask(), loader).await;
+    assert_eq!(served(answer), ("new".to_owned(), Outcome::Miss));
+    assert_eq!(world.cache.near::<MadeUp>("a").unwrap().entry.value, "new");
+}
+
 #[tokio::test]
 async fn what_is_not_there_has_a_small_room_of_its_own() {
     let world = small();
