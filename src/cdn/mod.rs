@@ -5,11 +5,9 @@
 //! provider reads from an answer is data ([`TagHeader`], [`LifetimeHeader`]), so nothing else of the
 //! house knows which one it is.
 
-mod backoff;
 pub mod cloudflare;
 pub mod cloudfront;
 mod database;
-mod delay;
 pub mod fastly;
 mod http_client;
 mod lifetime;
@@ -21,17 +19,15 @@ mod settings;
 pub mod sigv4;
 mod tag_header;
 mod tags;
-mod token_bucket;
 pub mod varnish;
 pub mod webhook;
 
 pub use database::DatabaseLog;
 pub use http_client::HttpClient;
 pub use lifetime::{SHORT, lifetime_for};
-pub use provider::{Batch, LifetimeHeader, Limits, Provider, PurgeError};
+pub use provider::{Batch, LifetimeHeader, Limits, Provider, PurgeError, Rate};
 pub use purge_log::{Change, LogError, PurgeLog, Round, Standing};
 pub use purger::{Outcome, Purger, Timing};
 pub use secret::Secret;
 pub use settings::Settings;
 pub use tag_header::TagHeader;
-pub use token_bucket::Rate;

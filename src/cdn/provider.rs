@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use http::HeaderName;
 
+use super::TagHeader;
 use super::http_client::SendError;
-use super::{Rate, TagHeader};
 use crate::content_clock::AsOf;
 
 /// A CDN, or whatever stands in front of the instances and keeps answers.
@@ -51,6 +51,24 @@ pub struct Limits {
     /// For a provider with tiers of caches: after how long to purge once more, since an outer cache
     /// may have taken the old answer from an inner one in the middle of the first purge.
     pub tier_gap: Option<Duration>,
+}
+
+/// How many calls a provider allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Calls at once.
+    pub burst: u32,
+    /// The time after which one more is allowed.
+    pub every: Duration,
+}
+
+impl Rate {
+    /// So many calls a minute, a quarter of them at once. None is taken for one.
+    #[must_use]
+    pub fn per_minute(calls: u32) -> Self {
+        let calls = calls.max(1);
+        Self { burst: calls.div_ceil(4), every: Duration::from_mins(1) / calls }
+    }
 }
 
 /// What one call purges.

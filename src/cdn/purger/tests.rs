@@ -6,8 +6,9 @@ use std::sync::Mutex as StdMutex;
 use futures_util::future::BoxFuture;
 use http::HeaderName;
 
+use super::work::{MOST_ROWS, MOST_TAGS};
 use super::*;
-use crate::cdn::{Limits, TagHeader};
+use crate::cdn::{Change, Limits, TagHeader};
 use crate::clock::{ManualClock, Timestamp};
 use crate::entropy::CountingEntropy;
 
@@ -113,6 +114,9 @@ impl PurgeLog for Log {
 #[derive(Debug)]
 struct Scripted {
     limits: Limits,
+    /// How long each call takes.
+    takes: StdMutex<Duration>,
+    clock: Arc<ManualClock>,
     calls: StdMutex<Vec<Batch>>,
     answers: StdMutex<Vec<PurgeError>>,
 }
@@ -133,6 +137,7 @@ impl Provider for Scripted {
 
     fn purge<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<(), PurgeError>> {
         self.calls.lock().unwrap().push(batch.clone());
+        self.clock.pass(*self.takes.lock().unwrap());
         Box::pin(async { self.answers.lock().unwrap().pop().map_or(Ok(()), Err) })
     }
 }
@@ -157,9 +162,14 @@ impl World {
             tier_gap: None,
         };
         adjust(&mut limits);
-        let provider =
-            Arc::new(Scripted { limits, calls: StdMutex::default(), answers: StdMutex::default() });
         let clock = Arc::new(ManualClock::at(Timestamp(1_700_000_000_000_000)));
+        let provider = Arc::new(Scripted {
+            limits,
+            takes: StdMutex::default(),
+            clock: clock.clone(),
+            calls: StdMutex::default(),
+            answers: StdMutex::default(),
+        });
         let log = Log::new();
         let purger = purger(&provider, &log, &clock);
         Self { log, provider, clock, purger }
@@ -351,6 +361,18 @@ async fn what_was_acknowledged_of_a_large_change_is_not_told_again() {
     assert_eq!(world.step().await, Outcome::Done);
     assert_eq!(world.calls(), ["e"]);
     assert_eq!(world.log.cursor_of(Round::First), at(1));
+}
+
+#[tokio::test]
+async fn a_step_ends_when_the_provider_is_slow() {
+    let world = World::with(|limits| limits.tags = 1);
+    *world.provider.takes.lock().unwrap() = SECOND * 3;
+    world.log.change("a b c d e");
+    assert_eq!(world.step().await, Outcome::Waits(Duration::ZERO));
+    assert_eq!(world.calls(), ["a", "b"]);
+    assert_eq!(world.step().await, Outcome::Waits(Duration::ZERO));
+    assert_eq!(world.step().await, Outcome::Done);
+    assert_eq!(world.calls(), ["c", "d", "e"]);
 }
 
 #[tokio::test]

@@ -2,23 +2,7 @@
 
 use std::time::Duration;
 
-/// How many calls a provider allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
-    /// Calls at once.
-    pub burst: u32,
-    /// The time after which one more is allowed.
-    pub every: Duration,
-}
-
-impl Rate {
-    /// So many calls a minute, a quarter of them at once. None is taken for one.
-    #[must_use]
-    pub fn per_minute(calls: u32) -> Self {
-        let calls = calls.max(1);
-        Self { burst: calls.div_ceil(4), every: Duration::from_mins(1) / calls }
-    }
-}
+use crate::cdn::Rate;
 
 /// The tokens that are left.
 #[derive(Debug)]
