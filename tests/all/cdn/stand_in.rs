@@ -14,6 +14,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// What was asked.
@@ -43,13 +44,14 @@ pub struct Says {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
-    hangs: bool,
+    /// Nothing is said until this is notified.
+    held: Option<Arc<Notify>>,
 }
 
 impl Says {
     /// A status and a body.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), hangs: false }
+        Self { status, headers: Vec::new(), body: body.into(), held: None }
     }
 
     /// With a header.
@@ -58,9 +60,14 @@ impl Says {
         self
     }
 
+    /// Not before somebody lets it go.
+    pub fn held_by(self, gate: Arc<Notify>) -> Self {
+        Self { held: Some(gate), ..self }
+    }
+
     /// Nothing, for as long as anybody waits.
     pub fn nothing() -> Self {
-        Self { hangs: true, ..Self::new(200, "") }
+        Self::new(200, "").held_by(Arc::default())
     }
 }
 
@@ -131,8 +138,8 @@ async fn answer(State(inner): State<Arc<Mutex<Inner>>>, request: Request) -> Res
         inner.asked.push(asked);
         says
     };
-    if says.hangs {
-        std::future::pending::<()>().await;
+    if let Some(gate) = says.held {
+        gate.notified().await;
     }
     let mut response = Response::builder().status(says.status);
     for (name, value) in says.headers {

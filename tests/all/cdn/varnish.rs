@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use masthead::cdn::varnish::{Varnish, VarnishSettings};
 use masthead::cdn::{Outcome, Provider, PurgeError, Round};
 
+use tokio::sync::Notify;
+
 use super::memory_log::MemoryLog;
 use super::stand_in::{Got, Says, StandIn, ask};
 use super::{PATIENCE, batch, client, purger, step_until};
@@ -22,6 +24,8 @@ type Pages = Arc<Mutex<HashMap<&'static str, (&'static str, &'static str)>>>;
 
 struct World {
     pages: Pages,
+    /// Holds back the next answer with a page.
+    gate: Arc<Mutex<Option<Arc<Notify>>>>,
     origin: StandIn,
     varnish: Running,
     provider: Arc<Varnish>,
@@ -29,25 +33,28 @@ struct World {
 
 impl World {
     async fn new(changes: &[(&str, &str)]) -> Self {
-        let pages = Pages::default();
-        let rule = pages.clone();
-        let origin =
-            StandIn::start(move |asked| match rule.lock().unwrap().get(asked.uri.path()) {
-                Some((tags, words)) => Says::new(200, *words)
-                    .with("cache-control", "no-cache")
-                    .with(
-                        "cdn-cache-control",
-                        "max-age=600, stale-while-revalidate=60, stale-if-error=3600",
-                    )
-                    .with("xkey", *tags),
+        let (pages, gate) = (Pages::default(), Arc::new(Mutex::new(None)));
+        let (written, held) = (pages.clone(), gate.clone());
+        let origin = StandIn::start(move |asked| {
+            let Some((tags, words)) = written.lock().unwrap().get(asked.uri.path()).copied() else {
                 // The health check.
-                None => Says::new(200, ""),
-            })
-            .await;
+                return Says::new(200, "");
+            };
+            let lifetime = "max-age=600, stale-while-revalidate=60, stale-if-error=3600";
+            let says = Says::new(200, words)
+                .with("cache-control", "no-cache")
+                .with("cdn-cache-control", lifetime)
+                .with("xkey", tags);
+            match held.lock().unwrap().take() {
+                Some(gate) => says.held_by(gate),
+                None => says,
+            }
+        })
+        .await;
         let varnish = Running::start(origin.port, changes);
         let settings = VarnishSettings { addresses: vec![varnish.url()] };
         let provider = Arc::new(Varnish::new(settings, client(Duration::from_secs(10))));
-        Self { pages, origin, varnish, provider }
+        Self { pages, gate, origin, varnish, provider }
     }
 
     fn write(&self, path: &'static str, tags: &'static str, words: &'static str) {
@@ -206,6 +213,35 @@ async fn only_those_who_may_purge() {
     world.get_with("/a", &[purge]).await;
     assert_eq!(world.get("/a").await.body, "old");
     assert_eq!(ask("PURGE", &url, &[purge]).await.status, 200);
+    assert_eq!(world.get("/a").await.body, "new");
+}
+
+/// The second round is for this: the answer was under way during the first.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_under_way_is_purged_behind_the_first_purge() {
+    let world = World::new(&[NO_GRACE]).await;
+    let log = MemoryLog::new();
+    let purger = purger(world.provider.clone(), &log);
+    world.write("/a", "all post:1", "old");
+    let gate = Arc::new(Notify::new());
+    *world.gate.lock().unwrap() = Some(gate.clone());
+    let under_way = async {
+        assert_eq!(world.get("/a").await.body, "old");
+    };
+    let change = async {
+        let deadline = Instant::now() + PATIENCE;
+        while world.asked("/a") == 0 {
+            assert!(Instant::now() < deadline, "nobody asks");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        world.write("/a", "all post:1", "new");
+        log.change("post:1");
+        step_until(&purger, |_| log.reached(Round::First) == 1).await;
+        gate.notify_one();
+    };
+    tokio::join!(under_way, change);
+    assert_eq!(world.get("/a").await.body, "old", "it was stored behind the purge");
+    step_until(&purger, |_| log.reached(Round::Settled) == 1).await;
     assert_eq!(world.get("/a").await.body, "new");
 }
 
