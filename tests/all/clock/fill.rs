@@ -28,6 +28,12 @@ impl Fill {
         setting(&mut self.hand, key).await
     }
 
+    /// The size of a file, in the snapshot.
+    pub async fn size(&mut self, path: &str) -> u64 {
+        let size = format!("select cast(size as bigint) from media where path = '{path}'");
+        self.hand.number(&size).await.try_into().unwrap()
+    }
+
     /// The listed posts of a scope, in the snapshot.
     pub async fn listed(&mut self, scope: &str) -> Vec<String> {
         self.hand.texts(&format!("select post_id from listings where scope = '{scope}'")).await

@@ -1,10 +1,12 @@
 //! The content clock on real databases: numbers, marks, epochs, and the races between them.
 
 mod channel;
+mod checker;
 mod epochs;
 mod fill;
 mod instance;
 mod model;
+mod proof;
 mod purges;
 mod races;
 mod stamping;
