@@ -18,9 +18,6 @@ use crate::content_clock::{
     Reading, TagHash,
 };
 
-/// Names the advisory lock under which one instance stamps: "masthead", as a number.
-const LOCK: i64 = 0x6d61_7374_6865_6164;
-
 /// Where the clock stands, on PostgreSQL: whether it is another one now, and whether there is
 /// anything to stamp.
 const LOOK: &str = "select epoch, seq, mark, \
@@ -135,13 +132,13 @@ impl ChangeLog for Database {
 /// its own; so those that follow see all that the last holder of the lock did.
 async fn alone(writer: &PgPool) -> Result<sqlx::Transaction<'static, Postgres>, LogError> {
     // Whoever waits longer than this for the other stamper tries again later; and a number that a
-    // crash could take back must not be shown.
-    const BOUNDS: &str = "select set_config('lock_timeout', '4s', true), \
+    // crash could take back must not be shown. The name of the lock is "masthead".
+    const LOCK: &str = "select set_config('lock_timeout', '4s', true), \
         set_config('synchronous_commit', case current_setting('synchronous_commit') \
-            when 'off' then 'local' else current_setting('synchronous_commit') end, true)";
+            when 'off' then 'local' else current_setting('synchronous_commit') end, true); \
+        select pg_advisory_xact_lock(cast(x'6d61737468656164' as bigint))";
     let mut t = asked(writer.begin_with("begin isolation level read committed").await)?;
-    asked(sqlx::query(BOUNDS).execute(&mut *t).await)?;
-    asked(sqlx::query("select pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *t).await)?;
+    asked(sqlx::raw_sql(LOCK).execute(&mut *t).await)?;
     Ok(t)
 }
 

@@ -40,6 +40,13 @@ impl Redis {
         self.leash = None;
     }
 
+    /// Takes connections and answers nothing, for a while.
+    async fn hang(&self, time: Duration) {
+        let mut command = redis::cmd("CLIENT");
+        command.arg("PAUSE").arg(u64::try_from(time.as_millis()).unwrap()).arg("ALL");
+        let _: () = command.query_async(&mut self.connection().await.unwrap()).await.unwrap();
+    }
+
     fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/?protocol=resp3", self.port)
     }
@@ -156,6 +163,31 @@ async fn after_a_restart_of_redis_the_log_is_read_and_news_is_heard_again() {
     until_applied(&pair.listener.follower, seq).await;
     until("it listens", async || pair.redis.listeners().await == 1).await;
     // The first news after the restart may be dropped by a sender that waits; no later one is.
+    until("news is sent again", async || {
+        let seq = pair.change("heard").await;
+        let mut applied = pair.listener.follower.applied();
+        let waiting = applied.wait_for(|at| at.is_some_and(|at| at.seq >= seq));
+        tokio::time::timeout(Duration::from_millis(200), waiting).await.is_ok()
+    })
+    .await;
+}
+
+/// Nobody waits for a Redis that hangs, and what it missed is read when it comes back.
+#[tokio::test]
+async fn a_redis_that_hangs_holds_nobody_up() {
+    let pair = pair().await;
+    pair.redis.hang(Duration::from_secs(2)).await;
+    let mut seq = 0;
+    for n in 0..20 {
+        let value = n.to_string();
+        let change = pair.change(&value);
+        seq = tokio::time::timeout(Duration::from_secs(10), change).await.expect("it waits");
+    }
+    until("it is heard or read", async || {
+        pair.wake.notify_one();
+        pair.listener.watermark().seq >= seq
+    })
+    .await;
     until("news is sent again", async || {
         let seq = pair.change("heard").await;
         let mut applied = pair.listener.follower.applied();

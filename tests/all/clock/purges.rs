@@ -1,12 +1,20 @@
 //! The cursor of the purges, and the instances that they wait for.
 
+use std::time::Duration;
+
 use masthead::clock::Timestamp;
-use masthead::content_clock::{AsOf, Epoch};
+use masthead::content_clock::{AsOf, Epoch, report};
 use masthead::db::{Database, purges};
 
+use super::fill::set;
+use super::instance::Instance;
 use crate::support::{TestDatabase, on_both};
 
-on_both!(a_cursor_only_moves_forward, a_purge_waits_for_those_who_live);
+on_both!(
+    a_cursor_only_moves_forward,
+    a_purge_waits_for_those_who_live,
+    an_instance_reports_what_it_applied,
+);
 
 const fn at(epoch: u128, seq: u64) -> AsOf {
     AsOf { epoch: Epoch(epoch), seq }
@@ -58,4 +66,22 @@ async fn a_purge_waits_for_those_who_live(db: &TestDatabase) {
     purges::forget(&mut t, "b", Timestamp(0)).await.unwrap();
     t.commit().await.unwrap();
     assert!(all_reported(at(2, 1), 100).await, "b has stopped");
+}
+
+async fn an_instance_reports_what_it_applied(db: &TestDatabase) {
+    let here = Instance::of(db);
+    let reporting = tokio::spawn(report(here.follower.clone(), "here".to_owned()));
+    db.hand().await.execute(&set("title", "new")).await;
+    let as_of = here.poll().await;
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+    let reported = "select cast(count(*) as bigint) from instances where id = 'here' and seq = ";
+    while db.hand().await.number(&format!("{reported}{}", as_of.seq)).await == 0 {
+        assert!(tokio::time::Instant::now() < deadline, "nothing is reported");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    reporting.abort();
+    let mut snapshot = db.read().await.unwrap();
+    assert!(purges::reported_by_all(&mut snapshot, as_of, Timestamp(0)).await.unwrap());
+    let next = AsOf { seq: as_of.seq + 1, ..as_of };
+    assert!(!purges::reported_by_all(&mut snapshot, next, Timestamp(0)).await.unwrap());
 }
