@@ -6,7 +6,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 
 use super::applier::{Applier, Heard, Stray, Walk};
 use super::{AsOf, ChangeLog, ContentClock, Epoch, Fresh, LogError, Moment, News, Pass, Reading};
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::entropy::Entropy;
 
 /// How many rows of the log are read at once.
@@ -104,9 +104,8 @@ impl Follower {
     /// # Errors
     /// The primary does not answer.
     pub async fn report(&self, instance: &str) -> Result<(), LogError> {
-        let at: Timestamp = self.time.now();
         match self.applier.seen() {
-            Some(seen) => self.log.report(instance, seen.as_of, at).await,
+            Some(seen) => self.log.report(instance, seen.as_of, self.time.now()).await,
             None => Ok(()),
         }
     }
@@ -168,14 +167,14 @@ impl Follower {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::Ordering;
+    use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
 
     use super::super::memory_log::MemoryLog;
-    use super::super::{Heard, Mark, Provenance, Standing, TagClock, TagHash, TagSet};
+    use super::super::{Heard, Provenance, Standing, TagClock, TagHash, TagSet};
     use super::*;
-    use crate::clock::ManualClock;
-    use crate::entropy::CountingEntropy;
+    use crate::clock::{ManualClock, Timestamp};
+    use crate::entropy::{CountingEntropy, SystemEntropy};
 
     /// An instance over a log in memory.
     struct Instance {
@@ -187,7 +186,7 @@ mod tests {
 
     impl Instance {
         fn over(log: &Arc<MemoryLog>) -> Self {
-            static FIRST: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+            static FIRST: AtomicU64 = AtomicU64::new(1);
             let time = Arc::new(ManualClock::at(Timestamp(0)));
             let tags = TagClock::default();
             let clock = ContentClock::new(tags, Duration::from_millis(1500), time.clone());
@@ -202,7 +201,7 @@ mod tests {
         fn elsewhere(&self, cache_tags: &str) -> News {
             self.log.commit(cache_tags);
             let mut state = self.log.backup();
-            let news = state.stamp(Mark(Fresh::draw(&crate::entropy::SystemEntropy).mark.0));
+            let news = state.stamp(Fresh::draw(&SystemEntropy).mark);
             self.log.restore(state);
             news.unwrap()
         }

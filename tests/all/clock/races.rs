@@ -4,7 +4,7 @@ use masthead::content_clock::{Heard, News};
 
 use super::fill::{Fill, set, upload};
 use super::instance::Instance;
-use super::{fresh, pass};
+use super::{fresh, pass, settled};
 use crate::support::{TestDatabase, on_both};
 
 on_both!(
@@ -314,8 +314,6 @@ mod on_postgres {
         assert!(!here.stands(before, "post:1"), "every entry carries `all`");
     }
 
-    /// A savepoint that is rolled back leaves nothing, a prepared transaction comes when it is
-    /// committed.
     #[tokio::test]
     async fn what_was_rolled_back_gets_no_number() {
         let db = database().await;
@@ -326,6 +324,19 @@ mod on_postgres {
         )
         .await;
         assert_eq!(pass(&db, 2).await.reading, before);
+    }
+
+    #[tokio::test]
+    async fn what_was_prepared_gets_its_number_when_it_is_committed() {
+        let db = database().await;
+        let before = pass(&db, 1).await.reading;
+        let mut hand = db.hand().await;
+        let name = db.url.rsplit('/').next().unwrap();
+        let change = set("title", "prepared");
+        hand.execute(&format!("begin; {change}; prepare transaction '{name}'")).await;
+        assert_eq!(pass(&db, 2).await.reading, before);
+        hand.execute(&format!("commit prepared '{name}'")).await;
+        assert_eq!(settled(&db, 3).await.seq, before.as_of.seq + 1);
     }
 
     /// The message of a pass is heard in any order, and doubled; the log says the same.

@@ -34,7 +34,7 @@ if [ -f "$dir/data/PG_VERSION" ] || make </dev/null >"$dir/log" 2>&1; then
     # Nothing here has to survive a power cut.
     $as "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 \
         -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c shared_buffers=64MB \
-        -c max_connections=200 </dev/null >>"$dir/log" 2>&1 &
+        -c max_connections=200 -c max_prepared_transactions=10 </dev/null >>"$dir/log" 2>&1 &
     server=$!
     # Ends by end of file, or by a signal.
     read -r _
