@@ -171,8 +171,9 @@ mod tests {
         StreamBody::new(stream::iter(parts))
     }
 
-    fn data(text: &'static str) -> Part {
-        Ok(Frame::data(Bytes::from_static(text.as_bytes())))
+    fn data(texts: &[&'static str]) -> Vec<Part> {
+        let frame = |text: &&'static str| Ok(Frame::data(Bytes::from_static(text.as_bytes())));
+        texts.iter().map(frame).collect()
     }
 
     async fn rest(read: Read) -> Result<Bytes, BoxError> {
@@ -182,22 +183,23 @@ mod tests {
 
     #[tokio::test]
     async fn a_whole_body_is_read() {
-        let read = read(body(vec![data("ab"), data("c")]), 3, Some(3)).await;
+        let read = read(body(data(&["ab", "c"])), 3, Some(3)).await;
         assert!(matches!(read, Read::Whole(bytes) if bytes == "abc"));
     }
 
     #[tokio::test]
     async fn a_large_body_passes_whole() {
-        let parts = || body(vec![data("ab"), data("cd"), data("e")]);
+        let parts = || body(data(&["ab", "cd", "e"]));
         assert_eq!(rest(read(parts(), 3, None).await).await.unwrap(), "abcde");
         assert_eq!(rest(read(parts(), 3, Some(5)).await).await.unwrap(), "abcde");
     }
 
     #[tokio::test]
     async fn a_body_that_breaks_off_breaks_off_for_the_client() {
-        let parts = vec![data("ab"), Err(BoxError::from("cut"))];
-        assert!(rest(read(body(parts), 9, None).await).await.is_err());
-        assert_eq!(rest(read(body(vec![data("ab")]), 9, Some(3)).await).await.unwrap(), "ab");
+        let mut cut = data(&["ab"]);
+        cut.push(Err("cut".into()));
+        assert!(rest(read(body(cut), 9, None).await).await.is_err());
+        assert_eq!(rest(read(body(data(&["ab"])), 9, Some(3)).await).await.unwrap(), "ab");
     }
 
     #[tokio::test]

@@ -41,7 +41,7 @@ impl Forward {
 }
 
 /// What was done with a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheStatus<'a> {
     /// The name of this cache, a token.
     pub cache: &'a str,

@@ -269,7 +269,7 @@ impl Fetch {
     }
 
     /// Checks whether a response may be stored, and takes out of it what may not.
-    fn admit(&self, mut arrived: Arrived) -> Result<Admitted, (Refusal, Arrived)> {
+    fn admit(&self, mut arrived: Arrived) -> Result<Admitted, (Refusal, Box<Arrived>)> {
         let options = &self.shared.options;
         let (stated, targeted) = directives(&arrived.headers, &options.targeted);
         let freshness = Freshness::of(
@@ -281,10 +281,10 @@ impl Fetch {
         let request = (&Method::GET, &self.request.headers);
         let response = (arrived.status, &arrived.headers);
         if let Err(refusal) = check(request, response, (&stated, &freshness), options.cookies) {
-            return Err((refusal, arrived));
+            return Err((refusal, Box::new(arrived)));
         }
         let Some(varies_by) = fields(&arrived.headers, self.is_negotiated()) else {
-            return Err((Refusal::Vary, arrived));
+            return Err((Refusal::Vary, Box::new(arrived)));
         };
         remove_connection_fields(&mut arrived.headers);
         if !arrived.headers.contains_key(DATE) {
