@@ -64,6 +64,7 @@ enum Switch {
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let arguments = Arguments::parse();
+    let is_shared = arguments.redis.is_some();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let entropy = Arc::new(SystemEntropy);
     let settings = Settings {
@@ -88,6 +89,8 @@ async fn main() -> Result<(), BoxError> {
         },
         targeted: [CDN_CACHE_CONTROL].into_iter().chain(arguments.targeted).collect(),
         stale_when_disconnected: Duration::from_hours(1),
+        // News between instances take about a millisecond.
+        pause_after_change: Duration::from_millis(if is_shared { 10 } else { 0 }),
         // An origin that is slow is not one that cannot be reached.
         hold: Hold { soft: PATIENCE, hard: PATIENCE },
         ..Options::default()

@@ -226,7 +226,7 @@ impl Handling {
         let key = place.key(&self.request.headers);
         let found = self.shared.cache.find::<Responses>(&key).await;
         let Some((found, stored)) = found.as_ref().and_then(response_of) else { return };
-        if validation::has_other_body(head, &stored.head.headers) {
+        if validation::is_about_another(head, &stored.head.headers, stored.body.len()) {
             return self.shared.remove(&key).await;
         }
         let (shared, request) = (Arc::clone(&self.shared), self.request.clone());
@@ -248,8 +248,12 @@ impl Handling {
             return self.marked(refusal(StatusCode::BAD_GATEWAY), status);
         };
         let (code, headers) = (response.status(), response.headers());
-        for target in invalidation::targets(&self.request, code, headers) {
-            self.invalidate(target).await;
+        let targets = invalidation::targets(&self.request, code, headers);
+        if !targets.is_empty() {
+            for target in targets {
+                self.invalidate(target).await;
+            }
+            tokio::time::sleep(self.shared.options.pause_after_change).await;
         }
         let status = CacheStatus { forward_status: Some(code.as_u16()), ..status };
         self.mark(&mut response, status);

@@ -33,6 +33,8 @@ mod shared;
 pub mod storable;
 mod stored;
 pub mod targeted;
+#[cfg(test)]
+mod tests;
 pub mod validation;
 pub mod vary;
 

@@ -79,6 +79,9 @@ pub struct Options {
     /// The longest lifetime that a stale answer tells the caches behind this one; `None` leaves what
     /// the origin said.
     pub stale_lifetime: Option<Duration>,
+    /// How long the answer to a change is held back once what it makes old was removed, so that the
+    /// instances beside this one hear of it first.
+    pub pause_after_change: Duration,
     /// How long a reader waits.
     pub hold: Hold,
 }
@@ -98,6 +101,7 @@ impl Default for Options {
             kept_for_validation: Duration::from_hours(1),
             stale_when_disconnected: Duration::ZERO,
             stale_lifetime: None,
+            pause_after_change: Duration::ZERO,
             hold: Hold::default(),
         }
     }

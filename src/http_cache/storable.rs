@@ -249,10 +249,10 @@ mod tests {
         /// Nothing that forbids it is ever stored, whatever stands beside it.
         #[test]
         fn no_store_means_it(
-            before in "[a-z0-9=, \"-]{0,30}", after in "[a-z0-9=, -]{0,30}", status in 200_u16..600,
+            before in "([a-z0-9=, -]{0,10}(\"[a-z, ]{0,8}\")?){0,2}",
+            after in "[a-z0-9=, -]{0,30}",
+            status in 200_u16..600,
         ) {
-            // A quote that is left open would swallow the directive.
-            prop_assume!(before.matches('"').count() % 2 == 0);
             let control = format!("{before},no-store,{after}");
             prop_assume!(!control.contains("must-understand"));
             prop_assert!(of(status, &[("cache-control", &control)]).is_err());
