@@ -104,9 +104,11 @@ impl Slot {
 /// A question to the service behind the cache.
 pub struct Fetch {
     pub shared: Arc<Shared>,
-    /// The head of the client's request, a `GET`.
+    /// The head of the client's request, a `GET` or a `HEAD`.
     pub request: Parts,
     pub place: Place,
+    /// The key that is asked for, which is that of the place.
+    pub asked: String,
     pub slot: Slot,
 }
 
@@ -121,7 +123,7 @@ struct Arrived {
 impl Fetch {
     /// Asks; `candidate` is what is stored.
     pub async fn run(
-        self,
+        mut self,
         origin: Origin,
         candidate: Option<Arc<Entry<Kept>>>,
     ) -> Result<Made<Kept, Response<ResponseBody>>, Failure> {
@@ -131,6 +133,10 @@ impl Fetch {
             }
             _ => None,
         });
+        if let Some(Kept::Variants(variants)) = candidate.as_deref().map(|entry| &entry.value) {
+            // The index does not do for this reader; the variants in it do for others.
+            self.place.variants = Some(variants.clone());
+        }
         self.slot.write(|report| report.was_stale = stored.is_some());
         let as_of = self.shared.as_of();
         let requested = self.shared.clock.now();
@@ -223,7 +229,7 @@ impl Fetch {
         match self.admit(arrived) {
             Ok(ready) => self.keep(ready, (stored.body.clone(), stored.coded.clone())).await,
             Err((refusal, arrived)) => {
-                self.shared.remove(&self.place.key(&self.request.headers)).await;
+                self.shared.remove(&self.asked).await;
                 self.slot.write(|report| report.refusal = Some(refusal));
                 let head = Head { headers: arrived.headers, ..stored.head.clone() };
                 let stored = Stored::new(head, stored.body.clone(), stored.coded.clone());
@@ -240,7 +246,7 @@ impl Fetch {
         exchange: Exchange,
         as_of: AsOf,
     ) -> Made<Kept, Response<ResponseBody>> {
-        let (mut message, body) = response.into_parts();
+        let (message, body) = response.into_parts();
         let provenance = message
             .extensions
             .get::<MadeFrom>()
@@ -261,10 +267,7 @@ impl Fetch {
                 let coded = self.coded(&ready, &body).await;
                 self.keep(ready, (body, coded)).await
             }
-            Read::Unfit(body) => {
-                message.extensions.clear();
-                Made::Pass(Response::from_parts(message, body))
-            }
+            Read::Unfit(body) => Made::Pass(Response::from_parts(message, body)),
         }
     }
 
@@ -322,9 +325,8 @@ impl Fetch {
         }
         let stored = self.stored(ready, body, &variants.names());
         let entry = self.entry(stored, provenance, now);
-        let asked = self.place.key(&self.request.headers);
         let key = variants.key_for(&self.place.primary, &self.request.headers);
-        if key == asked {
+        if key == self.asked {
             if !variants.keys.contains(&key) {
                 self.add(&mut variants, key).await;
                 let index = self.index(variants, now);
@@ -337,7 +339,7 @@ impl Fetch {
         self.add(&mut variants, key.clone()).await;
         let entry = self.shared.cache.keep::<Responses>(&key, entry).await;
         self.slot.write(|report| report.entry = Some(entry));
-        if asked != self.place.primary {
+        if self.asked != self.place.primary {
             let index = self.index(variants.clone(), now);
             self.shared.cache.keep::<Responses>(&self.place.primary, index).await;
         }

@@ -114,6 +114,7 @@ impl Handling {
                 shared: Arc::clone(&self.shared),
                 request: self.request.clone(),
                 place: place.clone(),
+                asked: key.clone(),
                 slot: slot.clone(),
             };
             let origin = origin();
@@ -230,7 +231,7 @@ impl Handling {
             return self.shared.remove(&key).await;
         }
         let (shared, request) = (Arc::clone(&self.shared), self.request.clone());
-        let fetch = Fetch { shared, request, place, slot: Slot::default() };
+        let fetch = Fetch { shared, request, place, asked: key.clone(), slot: Slot::default() };
         let provenance = found.entry.provenance.clone();
         let updated = fetch.update(stored, head.clone(), provenance, exchange).await;
         if let Made::Keep(entry) = updated {
@@ -412,7 +413,7 @@ impl Handling {
                 Failure::Disconnected { is_stored: false } => StatusCode::BAD_GATEWAY,
                 Failure::Status(status) => status,
             },
-            LoadError::TimedOut => StatusCode::GATEWAY_TIMEOUT,
+            LoadError::TimedOut | LoadError::Elsewhere => StatusCode::GATEWAY_TIMEOUT,
             LoadError::Crowded => StatusCode::SERVICE_UNAVAILABLE,
             LoadError::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
         };
