@@ -1,6 +1,7 @@
 //! Builds every part from the configuration; the one place that sees every room.
 
 mod background;
+mod explain;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::db::{Database, DbError};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::http_cache::{self, HttpCacheLayer, StatusField};
 use crate::media::{Limits, Store, StoreError, Variants};
+use crate::services::caching::Caching;
 use crate::services::exporting::Exporting;
 use crate::services::importing::Importing;
 use crate::services::media::MediaLibrary;
@@ -65,6 +67,8 @@ pub struct App {
     pub publishing: Publishing,
     /// Takes files.
     pub media: MediaLibrary,
+    /// What an operator does to the caches.
+    pub caching: Caching,
     /// What an owner decides.
     pub settings: SettingsEditor,
     /// Those who may sign in.
@@ -176,6 +180,7 @@ impl App {
             Publishing::new(db.clone(), stamper.clone(), clock.clone(), entropy.clone());
         Ok(Self {
             reading: Reading::new(db.clone(), cache.clone(), clock.clone()),
+            caching: Caching::new(db.clone(), stamper.clone(), entropy.clone()),
             settings: SettingsEditor::new(db.clone(), stamper.clone()),
             users: Users::new(db.clone(), stamper.clone(), clock.clone(), entropy.clone()),
             importing: Importing::new(
@@ -221,9 +226,6 @@ impl App {
 
     /// Closes what is open, after the last request.
     pub async fn close(self) {
-        if let Err(error) = self.db.leave().await {
-            tracing::warn!(%error, "the next start will trust no cache");
-        }
         self.db.close().await;
     }
 }

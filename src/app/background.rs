@@ -8,13 +8,18 @@ use tokio::task::JoinSet;
 
 use super::{App, StartError};
 use crate::cdn::Purger;
+use crate::clock::Clock;
 use crate::content_clock::{self, Epoch, Follower};
+use crate::db::{self, Database};
 use crate::services::publishing::Publishing;
 use crate::worker::{self, Task};
 
 /// How many numbers of the change log are kept: what is older, an instance that slept so long has to
 /// forget anyway.
-const KEPT_CHANGES: u64 = 100_000;
+const KEPT_CHANGES: u64 = 10_000;
+/// Seconds after its last report in which an instance counts as alive; it reports three times as
+/// often.
+const ALIVE: i64 = 60;
 
 /// The tasks of an instance that serves.
 #[derive(Debug)]
@@ -23,15 +28,32 @@ pub struct Background {
     careful: Vec<Task>,
     /// These may be stopped anywhere.
     other: JoinSet<()>,
+    db: Database,
+    instance: String,
+    clock: Arc<dyn Clock>,
 }
 
 impl Background {
-    /// Ends them.
+    /// Ends them, and notes that this instance stopped in peace.
     pub async fn stop(mut self) {
         self.other.shutdown().await;
         for task in self.careful {
             task.stop().await;
         }
+        if let Err(error) = self.leave().await {
+            tracing::warn!(%error, "the next start will trust no cache");
+        }
+    }
+}
+
+impl Background {
+    /// No purge waits for this instance any more, and what it leaves behind is whole.
+    async fn leave(&self) -> db::Result<()> {
+        let alive_since = self.clock.now().plus_seconds(-ALIVE);
+        let mut t = self.db.write().await?;
+        db::purges::forget(&mut t, &self.instance, alive_since).await?;
+        t.commit().await?;
+        self.db.leave().await
     }
 }
 
@@ -57,12 +79,18 @@ impl App {
         }
         let mut careful = vec![
             worker::every(Duration::from_secs(1), self.publishing.clone(), publish_due),
-            worker::every(Duration::from_mins(10), self.follower.clone(), prune),
+            worker::every(Duration::from_mins(1), self.follower.clone(), prune),
         ];
         if let Some(cdn) = &self.cdn {
             careful.push(worker::every(Duration::from_millis(200), cdn.purger.clone(), purge));
         }
-        Ok(Background { careful, other })
+        Ok(Background {
+            careful,
+            other,
+            db: self.db.clone(),
+            instance: self.instance.clone(),
+            clock: self.clock.clone(),
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 used wrongly or configured wrongly.
 
+mod cache;
 mod check;
 mod export;
 mod import;
@@ -65,6 +66,9 @@ enum Command {
     Check,
     /// Show or set what an owner decides once for every page: title, language, navigation …
     Settings(settings::Options),
+    /// See what is kept and why, or say that it has changed
+    #[command(subcommand)]
+    Cache(cache::Command),
     /// Manage those who may sign in
     #[command(subcommand)]
     User(user::Command),
@@ -109,6 +113,7 @@ pub fn run() -> ExitCode {
                     Command::Export(options) => export::run(config, options).await,
                     Command::Migrate => migrate::run(config).await,
                     Command::Settings(options) => settings::run(config, options).await,
+                    Command::Cache(command) => cache::run(config, command).await,
                     Command::User(command) => user::run(config, command).await,
                     Command::Check => unreachable!("handled above"),
                 }

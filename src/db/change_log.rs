@@ -11,7 +11,7 @@ use sqlx::{FromRow, PgPool, Postgres};
 
 use super::connection::{Pools, on};
 use super::purges::{self, stored};
-use super::{Database, DbError};
+use super::{Database, DbError, Transaction};
 use crate::clock::Timestamp;
 use crate::content_clock::{
     AsOf, Asking, Change, ChangeLog, Epoch, Fresh, LogCursor, LogError, Mark, News, Page, Pass,
@@ -126,6 +126,16 @@ impl ChangeLog for Database {
             asked(t.commit().await)
         })
     }
+}
+
+/// Raises some cache tags, separated by blanks, as if what they stand for had changed.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn raise(t: &mut Transaction, cache_tags: &str) -> Result<(), DbError> {
+    const SQL: &str = "insert into change_log (cache_tags) values ($1)";
+    on!(t, c => sqlx::query(SQL).bind(cache_tags).execute(c).await.map(|_| ()))?;
+    Ok(())
 }
 
 /// A transaction that is alone with the clock of PostgreSQL. Each statement of it has a snapshot of

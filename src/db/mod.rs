@@ -5,7 +5,7 @@
 //! [`Connection`], so that it serves a [`Snapshot`] and a [`Transaction`] alike and the caller says
 //! what belongs together.
 
-mod change_log;
+pub mod change_log;
 pub mod connection;
 mod error;
 pub mod listings;

@@ -1,6 +1,7 @@
 //! Use cases: what people do with a site, in no words of HTTP and none of SQL.
 
 mod assembly;
+pub mod caching;
 pub mod exporting;
 pub mod importing;
 pub mod media;

@@ -66,7 +66,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 pub struct Table(Arc<Tables>);
 
 struct Tables {
-    paths: matchit::Router<Declaration>,
+    paths: matchit::Router<(String, Declaration)>,
     declared: Vec<(String, Declaration)>,
     fallback: Declaration,
 }
@@ -83,7 +83,7 @@ impl Table {
         let declared: Vec<_> = declared.into_iter().collect();
         let mut paths = matchit::Router::new();
         for (path, declaration) in &declared {
-            paths.insert(path.clone(), *declaration).expect("axum took this path");
+            paths.insert(path.clone(), (path.clone(), *declaration)).expect("axum took this path");
         }
         Self(Arc::new(Tables { paths, declared, fallback }))
     }
@@ -91,7 +91,13 @@ impl Table {
     /// What the route of a path declares.
     #[must_use]
     pub fn find(&self, path: &str) -> Declaration {
-        self.0.paths.at(path).map_or(self.0.fallback, |found| *found.value)
+        self.0.paths.at(path).map_or(self.0.fallback, |found| found.value.1)
+    }
+
+    /// The route of a path, as the table has it.
+    #[must_use]
+    pub fn route(&self, path: &str) -> Option<&str> {
+        self.0.paths.at(path).ok().map(|found| found.value.0.as_str())
     }
 
     /// Every route and its declaration, a line each, as Markdown.

@@ -1,5 +1,6 @@
 //! The program at a terminal: what it says, and with which code it ends.
 
+mod cache;
 mod commands;
 mod configuration;
 mod program;
