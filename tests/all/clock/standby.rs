@@ -60,11 +60,20 @@ impl Primary {
 
     async fn until_held(&mut self, how_many: i64) {
         let held = "select count(*) from pg_stat_activity where wait_event = 'SyncRep'";
-        let deadline = Moment::now() + Duration::from_secs(30);
-        while self.hand.number(held).await < how_many {
-            assert!(Moment::now() < deadline, "no commit is held");
-            sleep(Duration::from_millis(5)).await;
-        }
+        self.until("commits are held", held, |held| held >= how_many).await;
+    }
+
+    async fn until(&mut self, what: &str, sql: &str, is_so: impl Fn(i64) -> bool) {
+        until(&mut self.hand, what, sql, is_so).await;
+    }
+}
+
+/// Waits until a number is as it should be, with a deadline.
+async fn until(hand: &mut Hand, what: &str, sql: &str, is_so: impl Fn(i64) -> bool) {
+    let deadline = Moment::now() + Duration::from_secs(30);
+    while !is_so(hand.number(sql).await) {
+        assert!(Moment::now() < deadline, "not in time: {what}");
+        sleep(Duration::from_millis(5)).await;
     }
 }
 
@@ -88,11 +97,7 @@ impl Standby {
         let end = primary.number(end).await;
         let mut hand = self.hand().await;
         let replayed = "select cast(pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0') as bigint)";
-        let deadline = Moment::now() + Duration::from_secs(30);
-        while hand.number(replayed).await < end {
-            assert!(Moment::now() < deadline, "the standby does not catch up");
-            sleep(Duration::from_millis(5)).await;
-        }
+        until(&mut hand, "the standby catches up", replayed, |at| at >= end).await;
     }
 }
 
@@ -118,10 +123,11 @@ impl Hold {
         let hand = &mut primary.hand;
         hand.execute(&format!("alter system set synchronous_standby_names = '{name}'")).await;
         hand.execute("select pg_reload_conf()").await;
-        let current = "select current_setting('synchronous_standby_names')";
-        while hand.texts(current).await != [name] {
-            sleep(Duration::from_millis(5)).await;
-        }
+        let is_set = format!(
+            "select count(*) from pg_settings
+             where name = 'synchronous_standby_names' and setting = '{name}'"
+        );
+        until(hand, "the setting is read", &is_set, |settings| settings == 1).await;
     }
 }
 
@@ -216,9 +222,7 @@ async fn a_stamp_that_is_held_back_is_not_told() {
         async move { follower.poll().await }
     });
     let waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted";
-    while primary.hand.number(waits).await == 0 {
-        sleep(Duration::from_millis(5)).await;
-    }
+    primary.until("the other waits", waits, |waiting| waiting > 0).await;
     assert!(!stamping.is_finished());
     assert_eq!(clock(&mut primary.hand).await, start);
 
@@ -245,9 +249,7 @@ async fn a_promotion_that_gives_numbers_again_is_a_new_epoch() {
     standing.execute("alter system set primary_conninfo = ''").await;
     standing.execute("select pg_reload_conf()").await;
     let receivers = "select count(*) from pg_stat_wal_receiver";
-    while standing.number(receivers).await > 0 {
-        sleep(Duration::from_millis(5)).await;
-    }
+    until(&mut standing, "it receives nothing", receivers, |receivers| receivers == 0).await;
     primary.hand.execute(&set("title", "lost")).await;
     let lost = here.poll().await;
     let mut shown = Fill::begin(&primary.url()).await;
