@@ -248,7 +248,7 @@ impl Cache {
         let near = self.usable::<C>(key, ask);
         let (cache, key_there, priority) = (self.clone(), Arc::<str>::from(key), ask.priority);
         let candidate = near.map(|(found, _)| found.entry);
-        let removals = self.removals();
+        let removals = self.0.removals.of(hash);
         let task = tokio::spawn(async move {
             let place = cache.0.origin.place(priority).await.map_err(|_| LoadError::Crowded)?;
             let made = cache.ask_origin::<C, P, E, F, L>(loader, candidate).await?;
@@ -256,7 +256,7 @@ impl Cache {
             Ok(match made {
                 Made::Keep(entry) => {
                     cache.0.passes.forget(hash);
-                    let entry = if cache.removals() == removals {
+                    let entry = if cache.0.removals.of(hash) == removals {
                         cache.keep::<C>(&key_there, entry).await
                     } else {
                         Arc::new(entry)

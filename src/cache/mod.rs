@@ -23,10 +23,10 @@ mod origin;
 mod origin_limit;
 mod pass_memory;
 mod removal;
+mod removal_counts;
 mod settings;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 pub use ask::{Ask, Hold, LoadError, Loaded, Made, Outcome, Reason};
@@ -47,6 +47,7 @@ use l2::L2;
 use measures::Measures;
 use origin_limit::OriginLimit;
 use pass_memory::PassMemory;
+use removal_counts::RemovalCounts;
 
 /// A cache. Its clones are the same cache.
 #[derive(Debug, Clone)]
@@ -58,8 +59,8 @@ struct Parts {
     l2: Option<L2>,
     /// Tells this instance's messages from those of others.
     id: u64,
-    /// How many keys were removed. What came out of the shared layer meanwhile may be one of them.
-    removals: AtomicU64,
+    /// What came out of the shared layer while a key was removed may be that.
+    removals: RemovalCounts,
     doorkeeper: Doorkeeper,
     flights: Flights,
     passes: PassMemory,
@@ -85,7 +86,7 @@ impl Cache {
             l1: L1::new(settings.l1_bytes, settings.negative_bytes),
             l2,
             id: entropy.next(),
-            removals: AtomicU64::new(0),
+            removals: RemovalCounts::default(),
             doorkeeper: Doorkeeper::default(),
             flights: Flights::default(),
             passes: PassMemory::new(settings.pass_memory),
@@ -186,7 +187,7 @@ impl Cache {
             self.0.measures.count_bypass::<C>(Layer::L2);
             return None;
         };
-        let removals = self.removals();
+        let removals = self.0.removals.of(hash);
         let entry = l2.get::<C>(key, epoch).await;
         let found = entry.and_then(|entry| self.bring_near::<C>(hash, key, entry, removals));
         self.0.measures.count::<C>(Layer::L2, found.as_ref(), self.0.clock.now());
@@ -208,21 +209,17 @@ impl Cache {
         removals: u64,
     ) -> Option<Found<C::Value>> {
         let entry = self.put_near::<C>(hash, key, Arc::new(entry));
-        if self.removals() != removals {
+        if self.0.removals.of(hash) != removals {
             self.0.l1.remove(hash);
             return None;
         }
         Some(self.found(entry, Layer::L2))
     }
 
-    fn removals(&self) -> u64 {
-        self.0.removals.load(Ordering::SeqCst)
-    }
-
     /// Removes a key from this process, from the outside in: a load or a look that ends in between
     /// sees that there was a removal, and takes back what it kept.
     fn remove_near(&self, hash: u64) {
-        self.0.removals.fetch_add(1, Ordering::SeqCst);
+        self.0.removals.count(hash);
         self.0.flights.void(hash);
         self.0.l1.remove(hash);
     }

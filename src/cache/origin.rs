@@ -116,7 +116,7 @@ impl<V: Send + Sync + 'static, P: Send + 'static> Crew<V, P> {
         let (began, mut pause) = (Instant::now(), FIRST_LOOK);
         let clearance = loop {
             let known = self.candidate.as_ref().map(|(found, _)| &*found.entry);
-            let (token, removals) = (cache.token(), cache.removals());
+            let (token, removals) = (cache.token(), cache.0.removals.of(self.hash));
             match l2.take_lease::<C>(&self.key, epoch, token, known).await {
                 Turn::Taken(lease) => break Clearance::Load(Some(lease)),
                 Turn::Unknown => break Clearance::Load(None),

@@ -1,6 +1,5 @@
 //! Hears of what other instances removed.
 
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 use redis::PushInfo;
@@ -60,7 +59,7 @@ impl Cache {
     /// A content clock that follows a database knows what is valid, whatever was missed here.
     fn clear_where_nothing_else_tells(&self) {
         if self.0.content_clock.fence().is_none() {
-            self.0.removals.fetch_add(1, Ordering::SeqCst);
+            self.0.removals.count_all();
             self.0.flights.void_all();
             self.0.l1.clear();
         }
