@@ -150,3 +150,37 @@ fn response(status: StatusCode, headers: HeaderMap, body: ResponseBody) -> Respo
     *response.headers_mut() = headers;
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::targeted::CDN_CACHE_CONTROL;
+    use super::*;
+
+    #[test]
+    fn what_is_stale_is_kept_briefly_and_no_wider_than_before() {
+        for (browser, cdn, expected_browser, expected_cdn) in [
+            ("max-age=60", "", "max-age=2, s-maxage=2", ""),
+            ("max-age=1, s-maxage=60", "", "max-age=1, s-maxage=2", ""),
+            ("no-cache", "max-age=60, stale-if-error=9", "no-cache", "max-age=2"),
+            ("private", "max-age=1", "private", "max-age=1"),
+            ("no-store", "no-store", "no-store", "no-store"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static(browser));
+            headers.insert(EXPIRES, HeaderValue::from_static("0"));
+            if !cdn.is_empty() {
+                headers.insert(CDN_CACHE_CONTROL, HeaderValue::from_static(cdn));
+            }
+            shorten(&mut headers, &[CDN_CACHE_CONTROL], Duration::from_secs(2));
+            assert_eq!(headers[CACHE_CONTROL], expected_browser, "{browser}");
+            let told = headers.get(CDN_CACHE_CONTROL).map_or("", |told| told.to_str().unwrap());
+            assert_eq!(told, expected_cdn, "{cdn}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_not_kept() {
+        let refused = refusal(StatusCode::GATEWAY_TIMEOUT);
+        assert_eq!(refused.headers()[CACHE_CONTROL], "no-store");
+    }
+}

@@ -3,36 +3,33 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{
-    ACCEPT_ENCODING, AGE, CONTENT_LENGTH, DATE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE, SET_COOKIE,
-};
+use http::header::{ACCEPT_ENCODING, AGE, CONTENT_LENGTH, DATE, IF_RANGE, RANGE, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
 use super::answer::answer;
 use super::body::{BoxError, Read, ResponseBody, read};
-use super::cache_control::{ResponseDirectives, Scope};
+use super::cache_control::ResponseDirectives;
 use super::encoding::Coding;
 use super::fields::remove_connection_fields;
 use super::freshness::{Exchange, Freshness};
-use super::kept::{Kept, Responses};
+use super::keeping::Admitted;
+use super::kept::Kept;
 use super::options::Compression;
+use super::report::{Place, Slot};
 use super::shared::{Shared, is_stale_for_less_than};
 use super::storable::{CookiePolicy, Refusal, check};
 use super::stored::{Head, Stored};
 use super::targeted::directives;
-use super::vary::{Variants, fields, select};
+use super::vary::fields;
 use super::{MadeFrom, compress, validation};
-use crate::cache::{Entry, Lifetime, Made};
+use crate::cache::{Entry, Made};
 use crate::clock::Timestamp;
 use crate::content_clock::{AsOf, Provenance, TagSet};
-
-/// How long an index of variants is kept. It says nothing of what they hold, so it may be old.
-const INDEX_LIFETIME: Duration = Duration::from_hours(24);
 
 /// Asks the service behind the cache, once.
 pub type Origin = Box<
@@ -52,55 +49,6 @@ pub enum Failure {
     Status(StatusCode),
 }
 
-/// Under what a response is looked for.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// The key of the request.
-    pub primary: String,
-    /// The variants of that key, where there are some.
-    pub variants: Option<Variants>,
-}
-
-impl Place {
-    /// The key of the response that a request asks for.
-    pub fn key(&self, request: &HeaderMap) -> String {
-        match &self.variants {
-            Some(variants) => variants.key_for(&self.primary, request),
-            None => self.primary.clone(),
-        }
-    }
-}
-
-/// What the one who asked learns beside what is stored.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// What the service answered.
-    pub status: Option<StatusCode>,
-    /// Why it is not stored.
-    pub refusal: Option<Refusal>,
-    /// Something was stored already, and too old.
-    pub was_stale: bool,
-    /// What is stored now.
-    pub entry: Option<Arc<Entry<Kept>>>,
-    /// Fields for this client alone, which are not stored.
-    pub withheld: HeaderMap,
-}
-
-/// A report that is still to come.
-#[derive(Debug, Clone, Default)]
-pub struct Slot(Arc<Mutex<Report>>);
-
-impl Slot {
-    fn write(&self, change: impl FnOnce(&mut Report)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    /// What was reported so far.
-    pub fn take(&self) -> Report {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
 /// A question to the service behind the cache.
 pub struct Fetch {
     pub shared: Arc<Shared>,
@@ -113,11 +61,11 @@ pub struct Fetch {
 }
 
 /// A response whose head has come.
-struct Arrived {
-    status: StatusCode,
-    headers: HeaderMap,
-    exchange: Exchange,
-    provenance: Provenance,
+pub struct Arrived {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub exchange: Exchange,
+    pub provenance: Provenance,
 }
 
 impl Fetch {
@@ -308,113 +256,9 @@ impl Fetch {
         tokio::task::spawn_blocking(move || compress::compress(&body)).await.unwrap_or_default()
     }
 
-    /// Puts a response where requests like this one find it.
-    async fn keep(&self, ready: Admitted, body: Forms) -> Made<Kept, Response<ResponseBody>> {
-        let now = ready.arrived.exchange.received;
-        let provenance = ready.arrived.provenance.clone();
-        if self.place.variants.is_none() && ready.varies_by.is_empty() {
-            let stored = self.stored(ready, body, &[]);
-            return Made::Keep(self.entry(stored, provenance, now));
-        }
-        let known = self.place.variants.clone();
-        let mut variants = known.unwrap_or_else(|| Variants::new(self.shared.entropy.next()));
-        if !variants.take_in(&ready.varies_by) {
-            self.slot.write(|report| report.refusal = Some(Refusal::Vary));
-            let stored = self.stored(ready, body, &[]);
-            return Made::Pass(answer(&stored, (&Method::GET, &self.request.headers), now));
-        }
-        let stored = self.stored(ready, body, &variants.names());
-        let entry = self.entry(stored, provenance, now);
-        let key = variants.key_for(&self.place.primary, &self.request.headers);
-        if key == self.asked {
-            if !variants.keys.contains(&key) {
-                self.add(&mut variants, key).await;
-                let index = self.index(variants, now);
-                self.shared.cache.keep::<Responses>(&self.place.primary, index).await;
-            }
-            return Made::Keep(entry);
-        }
-        // It is found under another key than the one that was asked for, since it varies, or by more
-        // than was known: those who ask there are shown the way.
-        self.add(&mut variants, key.clone()).await;
-        let entry = self.shared.cache.keep::<Responses>(&key, entry).await;
-        self.slot.write(|report| report.entry = Some(entry));
-        if self.asked != self.place.primary {
-            let index = self.index(variants.clone(), now);
-            self.shared.cache.keep::<Responses>(&self.place.primary, index).await;
-        }
-        Made::Keep(self.index(variants, now))
-    }
-
-    /// Adds a variant; the oldest goes where there are too many.
-    async fn add(&self, variants: &mut Variants, key: String) {
-        if let Some(oldest) = variants.put(key) {
-            self.shared.remove(&oldest).await;
-        }
-    }
-
-    fn stored(&self, ready: Admitted, (body, coded): Forms, chosen_by: &[HeaderName]) -> Stored {
-        let Admitted { arrived, stated, freshness, .. } = ready;
-        let is_negotiated = self.is_negotiated() && compress::is_wanted(&arrived.headers);
-        let head = Head {
-            status: arrived.status,
-            headers: arrived.headers,
-            selected: select(chosen_by, &self.request.headers),
-            freshness,
-            must_ask: stated.no_cache == Scope::Everything,
-            forbids_stale: stated.forbids_stale(),
-            is_negotiated,
-        };
-        Stored::new(head, body, if is_negotiated { coded } else { Vec::new() })
-    }
-
-    fn index(&self, variants: Variants, now: Timestamp) -> Entry<Kept> {
-        Entry {
-            value: Kept::Variants(variants),
-            provenance: Provenance::new(self.shared.as_of(), TagSet::of([])),
-            stored_at: now,
-            lifetime: Lifetime::fresh_for(INDEX_LIFETIME),
-            cost: Duration::ZERO,
-        }
-    }
-
-    fn entry(&self, stored: Stored, provenance: Provenance, now: Timestamp) -> Entry<Kept> {
-        let lifetime = self.lifetime(&stored, now);
-        let value = Kept::Response(Box::new(stored));
-        Entry { value, provenance, stored_at: now, lifetime, cost: Duration::ZERO }
-    }
-
-    /// How long the layered cache keeps a response, which is as long as it may be of any use.
-    fn lifetime(&self, stored: &Stored, now: Timestamp) -> Lifetime {
-        let freshness = &stored.head.freshness;
-        let headers = &stored.head.headers;
-        let can_be_asked = headers.contains_key(ETAG) || headers.contains_key(LAST_MODIFIED);
-        let options = &self.shared.options;
-        let for_asking = if can_be_asked { options.kept_for_validation } else { Duration::ZERO };
-        Lifetime {
-            fresh: freshness.lifetime.saturating_sub(freshness.age(now)),
-            stale_while_revalidate: freshness.stale_while_revalidate,
-            stale_if_error: freshness
-                .stale_if_error
-                .max(for_asking)
-                .max(self.shared.stale_when_disconnected(stored)),
-        }
-    }
-
-    fn is_negotiated(&self) -> bool {
+    pub(super) fn is_negotiated(&self) -> bool {
         self.shared.options.compression == Compression::OnStore
     }
-}
-
-/// A body: plain, and in other codings.
-type Forms = (Bytes, Vec<(Coding, Bytes)>);
-
-/// A response that may be stored.
-struct Admitted {
-    arrived: Arrived,
-    stated: ResponseDirectives,
-    freshness: Freshness,
-    varies_by: Vec<HeaderName>,
 }
 
 /// Takes out the fields that are for this client alone, or that may not be used again unasked
