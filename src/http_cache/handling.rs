@@ -1,6 +1,7 @@
 //! The way of one request through the cache: answered from what is stored, or from what is fetched
 //! and stored, or passed on.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use http::header::{CONTENT_LENGTH, HOST, RANGE, TRANSFER_ENCODING, UPGRADE};
@@ -13,7 +14,7 @@ use super::cache_status::{CacheStatus, Forward};
 use super::fetch::{Failure, Fetch, Origin};
 use super::freshness::Exchange;
 use super::invalidation;
-use super::kept::{Kept, Responses};
+use super::kept::{Kept, ResponseClass, Responses, ResponsesOnSecondSight};
 use super::keyer::Decision;
 use super::options::RequestPolicy;
 use super::report::{Place, Slot};
@@ -28,7 +29,8 @@ use crate::content_clock::{AsOf, Standing};
 const STEPS: usize = 4;
 
 /// A request on its way.
-pub struct Handling {
+pub struct Handling<C> {
+    class: PhantomData<C>,
     pub(super) shared: Arc<Shared>,
     pub(super) request: Parts,
     pub(super) asked: RequestDirectives,
@@ -57,7 +59,7 @@ fn has_body(headers: &HeaderMap) -> bool {
         || headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0")
 }
 
-impl Handling {
+impl<C: ResponseClass> Handling<C> {
     pub fn new(shared: Arc<Shared>, request: Parts) -> Self {
         let mut asked = RequestDirectives::of(&request.headers);
         if shared.options.requests == RequestPolicy::Ignore {
@@ -68,17 +70,17 @@ impl Handling {
             };
         }
         let need = request.extensions.get::<Need>().map(|need| need.0);
-        Self { shared, request, asked, need }
+        Self { class: PhantomData, shared, request, asked, need }
     }
 
     /// The answer, where this process has it.
     pub fn look_near(&self, key: &str) -> Option<Response<ResponseBody>> {
-        let found = self.shared.cache.near::<Responses>(key)?;
+        let found = self.shared.cache.near::<C>(key)?;
         let found = match &found.entry.value {
             Kept::Response(_) => found,
             Kept::Variants(variants) if found.standing != Standing::Changed => {
                 let key = variants.key_for(key, &self.request.headers);
-                self.shared.cache.near::<Responses>(&key)?
+                self.shared.cache.near::<C>(&key)?
             }
             Kept::Variants(_) => return None,
         };
@@ -108,6 +110,7 @@ impl Handling {
             let key = place.key(&self.request.headers);
             let slot = Slot::default();
             let fetch = Fetch {
+                class: PhantomData::<C>,
                 shared: Arc::clone(&self.shared),
                 request: self.request.clone(),
                 place: place.clone(),
@@ -115,11 +118,10 @@ impl Handling {
                 slot: slot.clone(),
             };
             let origin = origin();
-            let load = self.shared.cache.load::<Responses, _, Failure, _, _>(
-                &key,
-                self.ask(),
-                move |candidate| fetch.run(origin, candidate),
-            );
+            let load =
+                self.shared.cache.load::<C, _, Failure, _, _>(&key, self.ask(), move |candidate| {
+                    fetch.run(origin, candidate)
+                });
             let loaded = load.await;
             let report = slot.take();
             let (found, outcome) = match loaded {
@@ -189,13 +191,13 @@ impl Handling {
 
     /// What is stored for this request, and where.
     async fn find(&self, primary: String) -> (Place, Option<Found<Kept>>) {
-        let found = self.shared.cache.find::<Responses>(&primary).await;
+        let found = self.shared.cache.find::<C>(&primary).await;
         let Some(Kept::Variants(variants)) = found.as_ref().map(|found| &found.entry.value) else {
             return (Place { primary, variants: None }, found);
         };
         let place = Place { primary, variants: Some(variants.clone()) };
         let key = place.key(&self.request.headers);
-        let found = self.shared.cache.find::<Responses>(&key).await;
+        let found = self.shared.cache.find::<C>(&key).await;
         let is_for_this = |found: &Found<Kept>| {
             response_of(found).is_some_and(|(_, stored)| stored.is_for(&self.request.headers))
         };
@@ -222,17 +224,19 @@ impl Handling {
     /// where that speaks of another body.
     async fn update_by_head(&self, place: Place, head: &HeaderMap, exchange: Exchange) {
         let key = place.key(&self.request.headers);
-        let found = self.shared.cache.find::<Responses>(&key).await;
+        let found = self.shared.cache.find::<C>(&key).await;
         let Some((found, stored)) = found.as_ref().and_then(response_of) else { return };
         if validation::is_about_another(head, &stored.head.headers, stored.body.len()) {
-            return self.shared.remove(&key).await;
+            return self.shared.cache.remove::<C>(&key).await;
         }
         let (shared, request) = (Arc::clone(&self.shared), self.request.clone());
-        let fetch = Fetch { shared, request, place, asked: key.clone(), slot: Slot::default() };
+        let asked = key.clone();
+        let fetch =
+            Fetch { class: PhantomData::<C>, shared, request, place, asked, slot: Slot::default() };
         let provenance = found.entry.provenance.clone();
         let updated = fetch.update(stored, head.clone(), provenance, exchange).await;
         if let Made::Keep(entry) = updated {
-            self.shared.cache.keep::<Responses>(&key, entry).await;
+            self.shared.cache.keep::<C>(&key, entry).await;
         }
     }
 
@@ -265,8 +269,11 @@ impl Handling {
             headers.insert(HOST, host);
         }
         let Ok(request) = request.body(()) else { return };
-        if let Decision::Key(key) = self.shared.keyer.decide(&request.into_parts().0) {
-            self.shared.remove(&key).await;
+        let cache = &self.shared.cache;
+        match self.shared.keyer.decide(&request.into_parts().0) {
+            Decision::Key(key) => cache.remove::<Responses>(&key).await,
+            Decision::KeyOnSecondSight(key) => cache.remove::<ResponsesOnSecondSight>(&key).await,
+            Decision::Bypass(_) => {}
         }
     }
 

@@ -14,7 +14,7 @@ use super::compress;
 use super::encoding::Coding;
 use super::fetch::{Arrived, Fetch};
 use super::freshness::Freshness;
-use super::kept::{Kept, Responses};
+use super::kept::{Kept, ResponseClass};
 use super::storable::Refusal;
 use super::stored::{Head, Stored};
 use super::vary::{Variants, select};
@@ -36,7 +36,7 @@ pub struct Admitted {
     pub varies_by: Vec<HeaderName>,
 }
 
-impl Fetch {
+impl<C: ResponseClass> Fetch<C> {
     /// Puts a response where requests like this one find it.
     pub(super) async fn keep(
         &self,
@@ -63,18 +63,18 @@ impl Fetch {
             if !variants.keys.contains(&key) {
                 self.add(&mut variants, key).await;
                 let index = self.index(variants, now);
-                self.shared.cache.keep::<Responses>(&self.place.primary, index).await;
+                self.shared.cache.keep::<C>(&self.place.primary, index).await;
             }
             return Made::Keep(entry);
         }
         // It is found under another key than the one that was asked for, since it varies, or by more
         // than was known: those who ask there are shown the way.
         self.add(&mut variants, key.clone()).await;
-        let entry = self.shared.cache.keep::<Responses>(&key, entry).await;
+        let entry = self.shared.cache.keep::<C>(&key, entry).await;
         self.slot.write(|report| report.entry = Some(entry));
         if self.asked != self.place.primary {
             let index = self.index(variants.clone(), now);
-            self.shared.cache.keep::<Responses>(&self.place.primary, index).await;
+            self.shared.cache.keep::<C>(&self.place.primary, index).await;
         }
         Made::Keep(self.index(variants, now))
     }
@@ -82,7 +82,7 @@ impl Fetch {
     /// Adds a variant; the oldest goes where there are too many.
     async fn add(&self, variants: &mut Variants, key: String) {
         if let Some(oldest) = variants.put(key) {
-            self.shared.remove(&oldest).await;
+            self.shared.cache.remove::<C>(&oldest).await;
         }
     }
 

@@ -11,6 +11,9 @@ pub enum Decision {
     Bypass(&'static str),
     /// Requests with equal keys may have equal answers. `GET` and `HEAD` have one key.
     Key(String),
+    /// The same; but anybody can make up such keys, so a response is kept when it is asked for a second
+    /// time, or by several at once.
+    KeyOnSecondSight(String),
 }
 
 /// Decides on requests. A key must hold everything of a request that makes a difference to its

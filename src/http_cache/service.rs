@@ -19,6 +19,7 @@ use tower::{Layer, Service, ServiceExt as _};
 use super::body::{BoxError, ResponseBody};
 use super::fetch::Origin;
 use super::handling::{Handling, reason_to_pass};
+use super::kept::{ResponseClass, Responses, ResponsesOnSecondSight};
 use super::keyer::{Decision, Keyer};
 use super::options::Options;
 use super::shared::Shared;
@@ -88,17 +89,14 @@ where
             Some(reason) => Decision::Bypass(reason),
             None => self.shared.keyer.decide(&parts),
         };
-        let handling = Handling::new(Arc::clone(&self.shared), parts);
         match decision {
             Decision::Bypass(reason) => {
+                let handling = Handling::<Responses>::new(Arc::clone(&self.shared), parts);
                 Answering::later(handling.pass_by(reason, self.origin(body)))
             }
-            Decision::Key(key) => {
-                if let Some(response) = handling.look_near(&key) {
-                    return Answering::Now(Some(response));
-                }
-                let service = self.clone();
-                Answering::later(handling.go_on(key, move || service.origin(B::default())))
+            Decision::Key(key) => self.answer::<Responses, B, R>(key, parts),
+            Decision::KeyOnSecondSight(key) => {
+                self.answer::<ResponsesOnSecondSight, B, R>(key, parts)
             }
         }
     }
@@ -130,6 +128,25 @@ impl Future for Answering {
 }
 
 impl<S> HttpCache<S> {
+    /// Answers what has a key.
+    fn answer<C, B, R>(&self, key: String, parts: Parts) -> Answering
+    where
+        C: ResponseClass,
+        S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: Default + Send + 'static,
+        R: Body<Data = Bytes> + Send + 'static,
+        R::Error: Into<BoxError>,
+    {
+        let handling = Handling::<C>::new(Arc::clone(&self.shared), parts);
+        if let Some(response) = handling.look_near(&key) {
+            return Answering::Now(Some(response));
+        }
+        let service = self.clone();
+        Answering::later(handling.go_on(key, move || service.origin(B::default())))
+    }
+
     /// One question to the service behind, with this body.
     fn origin<B, R>(&self, body: B) -> Origin
     where

@@ -5,6 +5,7 @@ use futures_util::stream;
 use http_body::Frame;
 use http_body_util::StreamBody;
 
+use super::super::Decision;
 use super::*;
 
 const HOUR: (&str, &str) = ("cache-control", "max-age=3600");
@@ -219,4 +220,33 @@ async fn a_reader_who_leaves_stops_nobodys_load() {
     leader.abort();
     assert_eq!(world.get("/", &[]).await.text(), "0");
     assert_eq!(world.asked(), 1);
+}
+
+/// Whatever somebody asks for is a key.
+struct MadeUp;
+
+impl Keyer for MadeUp {
+    fn decide(&self, request: &Parts) -> Decision {
+        Decision::KeyOnSecondSight(request.uri.to_string())
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_asks_for_again_is_not_kept() {
+    let clock = Arc::new(ManualClock::at(START));
+    let content = Arc::new(ContentClock::alone(clock.clone()));
+    let keyed = (Options::default(), MadeUp);
+    let world = World::on(clock, content, keyed, |_, n| {
+        Box::pin(async move {
+            a_while().await;
+            Ok(response(200, &[HOUR], &n.to_string()))
+        })
+    });
+    for hit in [false, false, true] {
+        assert_eq!(world.get("/?1", &[]).await.is_hit(), hit);
+    }
+    world.ask(Method::POST, "/?1", &[]).await;
+    assert!(!world.get("/?1", &[]).await.is_hit());
+    let answers = join_all((0..20).map(|_| world.get("/?2", &[]))).await;
+    assert!(answers.iter().all(|answer| answer.text() == answers[0].text()), "one load");
 }

@@ -17,7 +17,7 @@ fn world(control: &'static str, options: Options, seen: Arc<AtomicU64>) -> World
     let time: Arc<dyn Clock> = clock.clone();
     let content = Arc::new(ContentClock::new(TagClock::default(), Duration::from_secs(2), time));
     content.tags.begin(EPOCH, 0, 5, []);
-    let world = World::on(clock, content, options, move |_, n| {
+    let world = World::on(clock, content, (options, ByTarget), move |_, n| {
         let provenance = Provenance::new(at(seen.load(Ordering::SeqCst)), TagSet::of(["post:1"]));
         let mut answer = response(200, &[("cache-control", control)], &n.to_string());
         answer.extensions_mut().insert(MadeFrom(provenance));

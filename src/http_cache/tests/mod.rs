@@ -20,7 +20,7 @@ use http_body_util::{BodyExt as _, Full};
 use tower::util::BoxCloneSyncService;
 use tower::{Layer as _, ServiceExt as _};
 
-use super::{BoxError, ByTarget, HttpCacheLayer, Options, ResponseBody, StatusField};
+use super::{BoxError, ByTarget, HttpCacheLayer, Keyer, Options, ResponseBody, StatusField};
 use crate::cache::{Cache, Settings};
 use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::content_clock::ContentClock;
@@ -89,13 +89,13 @@ impl World {
     ) -> Self {
         let clock = Arc::new(ManualClock::at(START));
         let content_clock = Arc::new(ContentClock::alone(clock.clone()));
-        Self::on(clock, content_clock, options, origin)
+        Self::on(clock, content_clock, (options, ByTarget), origin)
     }
 
     fn on(
         clock: Arc<ManualClock>,
         content_clock: Arc<ContentClock>,
-        options: Options,
+        (options, keyer): (Options, impl Keyer),
         origin: impl Fn(Parts, u64) -> Answering + Send + Sync + 'static,
     ) -> Self {
         let entropy = Arc::new(CountingEntropy::from(1));
@@ -107,7 +107,7 @@ impl World {
             entropy.clone(),
         );
         let options = Options { status_field: StatusField::Always, ..options };
-        let layer = HttpCacheLayer::new(cache.unwrap(), options, ByTarget, time, entropy);
+        let layer = HttpCacheLayer::new(cache.unwrap(), options, keyer, time, entropy);
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (requests, before) = (Arc::clone(&seen), Arc::new(AtomicU64::new(0)));
         let origin = Arc::new(origin);
