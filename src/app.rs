@@ -26,7 +26,7 @@ use crate::services::publishing::Publishing;
 use crate::services::reading::Reading;
 use crate::services::settings::SettingsEditor;
 use crate::services::users::Users;
-use crate::web::edge::{Cdn, Keys};
+use crate::web::edge::{Cdn, Edge, Keys};
 use crate::web::{self, Front};
 
 /// How much news may wait to be sent; what is more is left to the polls of the others.
@@ -216,12 +216,17 @@ impl App {
             assets: web::assets::Assets::default(),
             media: web::media::MediaState { variants: Variants::new(self.media.store().clone()) },
         };
-        web::router(state, self.cdn.clone(), self.config.server.request_timeout())
+        web::router(state, self.edge(), self.config.server.request_timeout())
+    }
+
+    fn edge(&self) -> Edge {
+        let (table, cdn) = (web::table(), self.cdn.clone());
+        Edge { table, cdn, says_timing: self.config.cache.debug }
     }
 
     /// The same behind the response cache.
     pub fn site(&self) -> Front {
-        Front::new(self.router(), &self.http_cache, self.cdn.clone())
+        Front::new(self.router(), &self.http_cache, self.edge())
     }
 
     /// Closes what is open, after the last request.

@@ -37,7 +37,7 @@ impl Background {
     /// Ends them, and notes that this instance stopped in peace.
     pub async fn stop(mut self) {
         self.other.shutdown().await;
-        for task in self.careful {
+        for task in std::mem::take(&mut self.careful) {
             task.stop().await;
         }
         if let Err(error) = self.leave().await {

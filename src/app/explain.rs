@@ -38,7 +38,7 @@ impl App {
         line("clock", &clock.to_string());
         let (head, _) = asked.into_parts();
         let key = match Keys::new(table).decide(&head) {
-            Decision::Key(key) => key,
+            Decision::Key(key) | Decision::KeyOnSecondSight(key) => key,
             Decision::Bypass(reason) => {
                 line("kept", &format!("no: {reason}"));
                 return Ok(text);
@@ -57,12 +57,12 @@ impl App {
             line(name, value.unwrap_or("none"));
         }
         let changes = self.caching.last_changes().await.map_err(|error| error.to_string())?;
-        let changed = |tag: &str| {
+        let told = |tag: &str| {
             changes.get(tag).map_or("not lately".to_owned(), |seq| format!("changed at {seq}"))
         };
-        line("made from", &format!("all ({})", changed("all")));
+        line("made from", &format!("all ({})", told("all")));
         for tag in answer.extensions().get::<Seen>().iter().flat_map(|seen| seen.tags()) {
-            line("", &format!("{tag} ({})", changed(tag.as_str())));
+            line("", &format!("{tag} ({})", told(tag.as_str())));
         }
         let found = self.cache.find::<Responses>(&key).await;
         let shared = found.filter(|found| found.layer == Layer::L2);

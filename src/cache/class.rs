@@ -15,8 +15,6 @@ pub trait Class: Send + Sync + 'static {
     /// Whether instances share the values. A class of small values of which many are asked for at
     /// once says no: each would be a round trip.
     const SHARED: bool = true;
-    /// Which values are let in.
-    const ADMISSION: Admission = Admission::FirstSight;
     /// What is kept.
     type Value: Send + Sync + 'static;
 
@@ -27,6 +25,11 @@ pub trait Class: Send + Sync + 'static {
     /// so that questions after what never was push out nothing that is.
     fn is_negative(_value: &Self::Value) -> bool {
         false
+    }
+
+    /// When a value is let in.
+    fn admission(_value: &Self::Value) -> Admission {
+        Admission::FirstSight
     }
 
     /// Writes a value down for the shared layer.

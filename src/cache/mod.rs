@@ -129,7 +129,7 @@ impl Cache {
     pub async fn keep<C: Class>(&self, key: &str, entry: Entry<C::Value>) -> Arc<Entry<C::Value>> {
         let hash = self.0.l1.hash::<C>(key);
         let entry = Arc::new(entry);
-        let is_admitted = C::ADMISSION == Admission::FirstSight
+        let is_admitted = C::admission(&entry.value) == Admission::FirstSight
             || self.0.doorkeeper.has_seen(hash)
             || self.0.l1.get::<C>(hash, key).is_some();
         if !is_admitted {

@@ -167,7 +167,7 @@ impl<V: Send + Sync + 'static, P: Send + 'static> Crew<V, P> {
     {
         let (cache, aboard, entry) = (&self.cache, landing.aboard(), Arc::new(entry));
         cache.0.passes.forget(self.hash);
-        let is_admitted = C::ADMISSION == Admission::FirstSight
+        let is_admitted = C::admission(&entry.value) == Admission::FirstSight
             || cache.0.doorkeeper.has_seen(self.hash)
             || self.candidate.is_some()
             || aboard.is_followed();

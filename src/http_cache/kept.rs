@@ -39,6 +39,11 @@ impl Class for Responses {
     const COMPRESSIBLE: bool = false;
     type Value = Kept;
 
+    /// What is not there has a key that somebody made up.
+    fn admission(value: &Kept) -> Admission {
+        if is_negative(value) { Admission::SecondSight } else { Admission::FirstSight }
+    }
+
     fn weight(value: &Kept) -> usize {
         weight(value)
     }
@@ -60,8 +65,11 @@ impl Class for ResponsesOnSecondSight {
     const NAME: &'static str = "response_on_second_sight";
     const VERSION: u32 = VERSION;
     const COMPRESSIBLE: bool = false;
-    const ADMISSION: Admission = Admission::SecondSight;
     type Value = Kept;
+
+    fn admission(_: &Kept) -> Admission {
+        Admission::SecondSight
+    }
 
     fn weight(value: &Kept) -> usize {
         weight(value)

@@ -5,13 +5,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use ::http::{HeaderValue, Request, Response};
 use axum::Router;
 use axum::body::Body;
 use tower::{Layer as _, Service};
 
-use super::edge::{Cdn, MASTHEAD_CACHE_CONTROL};
+use super::edge::{Cdn, Edge, MASTHEAD_CACHE_CONTROL, timing};
 use super::middleware::request_id::{X_REQUEST_ID, name};
 use crate::http_cache::{Answering, HttpCache, HttpCacheLayer};
 
@@ -20,12 +21,14 @@ use crate::http_cache::{Answering, HttpCache, HttpCacheLayer};
 pub struct Front {
     cache: HttpCache<Router>,
     cdn: Option<Arc<Cdn>>,
+    says_timing: bool,
 }
 
 impl Front {
     /// Puts the response cache before everything.
-    pub fn new(router: Router, layer: &HttpCacheLayer, cdn: Option<Cdn>) -> Self {
-        Self { cache: layer.layer(router), cdn: cdn.map(Arc::new) }
+    pub fn new(router: Router, layer: &HttpCacheLayer, edge: Edge) -> Self {
+        let (cdn, says_timing) = (edge.cdn.map(Arc::new), edge.says_timing);
+        Self { cache: layer.layer(router), cdn, says_timing }
     }
 }
 
@@ -39,9 +42,15 @@ impl Service<Request<Body>> for Front {
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Leaving {
+        let begun = self.says_timing.then(Instant::now);
         let name = name(request.headers());
         request.headers_mut().insert(X_REQUEST_ID, name.clone());
-        Leaving { answering: self.cache.call(request), name: Some(name), cdn: self.cdn.clone() }
+        Leaving {
+            answering: self.cache.call(request),
+            name: Some(name),
+            cdn: self.cdn.clone(),
+            begun,
+        }
     }
 }
 
@@ -51,6 +60,7 @@ pub struct Leaving {
     answering: Answering,
     name: Option<HeaderValue>,
     cdn: Option<Arc<Cdn>>,
+    begun: Option<Instant>,
 }
 
 impl Future for Leaving {
@@ -65,6 +75,9 @@ impl Future for Leaving {
         }
         if let Some(cdn) = &self.cdn {
             cdn.on_leaving(response.headers_mut());
+        }
+        if let Some(begun) = self.begun {
+            timing::add(response.headers_mut(), "total", begun.elapsed());
         }
         Poll::Ready(Ok(response.map(Body::new)))
     }

@@ -31,7 +31,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use edge::{Cdn, Declaration, Routes, Table};
+use edge::{Cdn, Declaration, Edge, Routes, Table};
 pub use front::Front;
 pub use state::AppState;
 
@@ -74,9 +74,8 @@ pub fn cache_options(cdn: Option<&Cdn>) -> http_cache::Options {
 }
 
 /// The routes under the layers that every answer passes through.
-pub fn router(state: AppState, cdn: Option<Cdn>, request_timeout: Duration) -> Router {
-    let table = table();
-    let strip = layer::from_fn_with_state(table.clone(), edge::strip);
+pub fn router(state: AppState, edge: Edge, request_timeout: Duration) -> Router {
+    let strip = layer::from_fn_with_state(edge.table.clone(), edge::strip);
     let pages = pages()
         .into_router()
         .fallback(site::missing::fallback)
@@ -87,7 +86,7 @@ pub fn router(state: AppState, cdn: Option<Cdn>, request_timeout: Duration) -> R
         .layer(layer::from_fn(middleware::request_id::tell))
         .layer(layer::from_fn(middleware::access_log::write))
         .layer(layer::from_fn(middleware::security_headers::add))
-        .layer(layer::from_fn_with_state((table, cdn), edge::write_headers))
+        .layer(layer::from_fn_with_state(edge, edge::write_headers))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, request_timeout))
         .layer(RequestBodyLimitLayer::new(MAX_BODY));

@@ -49,8 +49,11 @@ struct MadeUp;
 impl Class for MadeUp {
     const NAME: &'static str = "made-up";
     const VERSION: u32 = 1;
-    const ADMISSION: Admission = Admission::SecondSight;
     type Value = String;
+
+    fn admission(_: &String) -> Admission {
+        Admission::SecondSight
+    }
 
     fn weight(value: &String) -> usize {
         value.len()

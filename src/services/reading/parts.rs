@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::cache::Class;
+use crate::cache::{Admission, Class};
 use crate::domain::post::{FullPost, PostCard};
 use crate::domain::{Author, CacheTag, Settings, Tag};
 
@@ -33,6 +33,10 @@ macro_rules! class {
 
             $(fn is_negative(part: &Self::Value) -> bool {
                 $negative(&part.value)
+            }
+
+            fn admission(part: &Self::Value) -> Admission {
+                if $negative(&part.value) { Admission::SecondSight } else { Admission::FirstSight }
             })?
 
             fn encode(part: &Self::Value) -> Vec<u8> {

@@ -1,11 +1,13 @@
 //! Writes every header that caches read, from what the route declared and the handler saw.
 
+use std::time::Instant;
+
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, StatusCode, header};
 
-use super::{Audience, Cdn, Declaration, Policy, Table};
+use super::{Audience, Declaration, Edge, Policy, timing};
 use crate::http_cache::MadeFrom;
 use crate::services::reading::Seen;
 
@@ -13,20 +15,21 @@ use crate::services::reading::Seen;
 pub const MASTHEAD_CACHE_CONTROL: HeaderName = HeaderName::from_static("masthead-cache-control");
 
 /// Writes the headers on the way out.
-pub(crate) async fn write(
-    State((table, cdn)): State<(Table, Option<Cdn>)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let declaration = table.find(request.uri().path());
+pub(crate) async fn write(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    let declaration = edge.table.find(request.uri().path());
+    let begun = Instant::now();
     let mut response = next.run(request).await;
+    if edge.says_timing {
+        // It is stored with the answer: a hit says how long it took to make.
+        timing::add(response.headers_mut(), "make", begun.elapsed());
+    }
     debug_assert!(
         !response.headers().contains_key(header::CACHE_CONTROL),
         "a handler wrote a cache header; it has a declaration for that"
     );
     let policy = policy_of(&response, &declaration);
     response.headers_mut().insert(header::CACHE_CONTROL, policy.cache_control());
-    if let Some(cdn) = cdn.filter(|_| declaration.audience == Audience::Public) {
+    if let Some(cdn) = edge.cdn.filter(|_| declaration.audience == Audience::Public) {
         let seen = response.extensions().get::<Seen>().cloned().unwrap_or_default();
         // Of a file nothing but its name was read, and that holds a hash.
         let is_known = !declaration.kept || seen.as_of().is_some();

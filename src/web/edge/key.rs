@@ -33,6 +33,11 @@ impl Keyer for Keys {
         }
         let query = query(&request.uri, &declaration);
         let path = request.uri.path();
-        Decision::Key(if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") })
+        if query.is_empty() {
+            Decision::Key(path.to_owned())
+        } else {
+            // There are as many queries as anybody likes to make up.
+            Decision::KeyOnSecondSight(format!("{path}?{query}"))
+        }
     }
 }

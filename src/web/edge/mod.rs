@@ -12,6 +12,7 @@ mod key;
 mod policy;
 mod routes;
 mod strip;
+pub(super) mod timing;
 
 pub use cdn::Cdn;
 pub use declaration::{Audience, Declaration};
@@ -19,6 +20,17 @@ pub use headers::MASTHEAD_CACHE_CONTROL;
 pub use key::Keys;
 pub use policy::Policy;
 pub use routes::{Routes, Table};
+
+/// What the layers that write headers know.
+#[derive(Clone)]
+pub struct Edge {
+    /// What each path declares.
+    pub table: Table,
+    /// What stands in front of all instances.
+    pub cdn: Option<Cdn>,
+    /// Whether every answer says how long it took.
+    pub says_timing: bool,
+}
 
 pub(super) use headers::write as write_headers;
 pub(super) use strip::strip;

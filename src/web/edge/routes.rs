@@ -57,7 +57,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// These routes and nothing else, under the layer that writes their headers.
     pub fn alone(self) -> Router<S> {
         let table = Table::new(self.declared(), Declaration::PRIVATE);
-        self.router.layer(axum::middleware::from_fn_with_state((table, None), super::write_headers))
+        let edge = super::Edge { table, cdn: None, says_timing: false };
+        self.router.layer(axum::middleware::from_fn_with_state(edge, super::write_headers))
     }
 }
 

@@ -37,8 +37,11 @@ macro_rules! class {
         impl Class for $class {
             const NAME: &'static str = $name;
             const VERSION: u32 = $version;
-            const ADMISSION: Admission = Admission::$admission;
             type Value = String;
+
+            fn admission(_: &String) -> Admission {
+                Admission::$admission
+            }
 
             fn weight(value: &String) -> usize {
                 value.len()
