@@ -4,10 +4,11 @@
 //! [`targeted`], [`request`], [`vary`]), whether a response is [`storable`], how old it is and how
 //! long it lasts ([`freshness`]), how copies are compared ([`validation`], [`entity_tag`]), and what
 //! a change makes old ([`invalidation`]).
-
 //!
-//! What is stored is worked out once: [`stored`] has the fields of every answer ready. A request
-//! goes its way in [`handling`]; what it needs of the service behind is got by [`fetch`].
+//! A request comes in by the [`service`]. What its way through the cache is, is in [`handling`]; what
+//! it gets in the end, in [`serving`] and [`answer`]. The service behind is asked in [`fetch`], and what
+//! comes is put away in [`keeping`]. What is [`stored`] is worked out once, with the fields of every
+//! answer ready.
 
 mod answer;
 mod body;
