@@ -66,6 +66,11 @@ impl App {
     pub async fn start(&self) -> Result<Background, StartError> {
         let random = || u128::from(self.entropy.next());
         self.db.enter(Epoch(random() << 64 | random())).await?;
+        // Whoever does not know the content clock yet can keep nothing, and would make a page anew for
+        // each of those who ask at once.
+        if let Err(error) = self.stamper.settle().await {
+            tracing::warn!(%error, "the content clock is not known yet");
+        }
         let wake = Arc::new(Notify::new());
         let mut other = JoinSet::new();
         other.spawn(content_clock::follow(
