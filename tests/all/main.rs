@@ -10,6 +10,7 @@ mod cache;
 mod cdn;
 mod cli;
 mod clock;
+mod cluster;
 mod db;
 mod export;
 mod import;

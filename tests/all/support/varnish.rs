@@ -23,6 +23,11 @@ impl Varnish {
     /// Starts it in front of whoever listens on this port of the loopback, with some texts of the VCL
     /// put in the place of others.
     pub fn start(backend: u16, changes: &[(&str, &str)]) -> Self {
+        Self::start_at(free_port().unwrap(), backend, changes)
+    }
+
+    /// The same on a port that others know already.
+    pub fn start_at(port: u16, backend: u16, changes: &[(&str, &str)]) -> Self {
         let mut vcl = include_str!("../../../deploy/varnish.vcl").to_owned();
         let backend = format!(".port = \"{backend}\"");
         for (text, other) in [(".port = \"2368\"", backend.as_str())].iter().chain(changes) {
@@ -31,7 +36,7 @@ impl Varnish {
         }
         let folder = tempfile::Builder::new().prefix("masthead-varnish-").tempdir().unwrap();
         std::fs::write(folder.path().join("masthead.vcl"), vcl).unwrap();
-        let mut varnish = Self { port: free_port().unwrap(), folder, leash: None };
+        let mut varnish = Self { port, folder, leash: None };
         varnish.restart();
         varnish
     }
