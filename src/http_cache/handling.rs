@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use http::header::{CONTENT_LENGTH, HOST, RANGE, TRANSFER_ENCODING, UPGRADE};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, HOST, RANGE, TRANSFER_ENCODING, UPGRADE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 
@@ -63,11 +63,8 @@ impl<C: ResponseClass> Handling<C> {
     pub fn new(shared: Arc<Shared>, request: Parts) -> Self {
         let mut asked = RequestDirectives::of(&request.headers);
         if shared.options.requests == RequestPolicy::Ignore {
-            asked = RequestDirectives {
-                no_store: asked.no_store,
-                only_if_cached: asked.only_if_cached,
-                ..RequestDirectives::default()
-            };
+            let only_if_cached = asked.only_if_cached;
+            asked = RequestDirectives { only_if_cached, ..RequestDirectives::default() };
         }
         let need = request.extensions.get::<Need>().map(|need| need.0);
         Self { class: PhantomData, shared, request, asked, need }
@@ -94,7 +91,7 @@ impl<C: ResponseClass> Handling<C> {
 
     /// The answer, wherever it comes from.
     pub async fn go_on(
-        self,
+        mut self,
         primary: String,
         origin: impl Fn() -> Origin + Send,
     ) -> Response<ResponseBody> {
@@ -103,6 +100,10 @@ impl<C: ResponseClass> Handling<C> {
             || self.asked.only_if_cached;
         if only_looks {
             return self.look_far(primary, origin()).await;
+        }
+        if self.shared.options.requests == RequestPolicy::Ignore {
+            // What does not count here does not decide on what is stored either.
+            self.request.headers.remove(CACHE_CONTROL);
         }
         let mut place = Place { primary, variants: None };
         let mut why = Forward::UriMiss;

@@ -22,7 +22,8 @@ pub enum StatusField {
 /// 5.2.1), and one that stands before its own origin does well to: else anybody can go past it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RequestPolicy {
-    /// Only `only-if-cached` and `no-store` count.
+    /// Only `only-if-cached` counts. A `no-store` would make this request load alone, and others not
+    /// find what it loaded.
     #[default]
     Ignore,
     /// All count.

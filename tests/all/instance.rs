@@ -47,6 +47,11 @@ impl std::fmt::Debug for Answer {
 impl Instance {
     /// An instance whose clock stands at noon.
     pub async fn on(database: &TestDatabase) -> Self {
+        Self::with(database, |_| {}).await
+    }
+
+    /// The same with a configuration of the test's own.
+    pub async fn with(database: &TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url: Value = database.url.as_str().into();
         let mut config = Config::default();
@@ -56,6 +61,7 @@ impl Instance {
         config.database.acquire_timeout_s = 5;
         config.cache.debug = true;
         config.media.dir = folder.path().join("media");
+        change(&mut config);
         let clock = Arc::new(ManualClock::at(NOON));
         let entropy = Arc::new(CountingEntropy::from(1));
         let app = App::open_with(config, clock.clone(), entropy).await.unwrap();

@@ -108,5 +108,7 @@ async fn requests_are_obeyed_only_where_that_is_wanted() {
         world.pass(100);
         let stale = world.get("/", &[("cache-control", "max-stale=600")]).await;
         assert_eq!(stale.is_hit(), obeyed);
+        world.get("/other", &[("cache-control", "no-store")]).await;
+        assert_eq!(world.get("/other", &[]).await.is_hit(), !obeyed);
     }
 }

@@ -39,8 +39,8 @@ pub(crate) async fn write(State(edge): State<Edge>, request: Request, next: Next
     if declaration.kept {
         let made_from = response.extensions().get::<Seen>().and_then(Seen::provenance);
         // Of what nobody knows what it was made from, nobody can say that it has changed.
-        let targeted = if made_from.is_some() { policy } else { Policy::NOTHING }.targeted();
-        response.headers_mut().insert(MASTHEAD_CACHE_CONTROL, targeted);
+        let policy = if made_from.is_some() { policy } else { Policy::NOTHING };
+        response.headers_mut().insert(MASTHEAD_CACHE_CONTROL, policy.for_all());
         if let Some(made_from) = made_from {
             response.extensions_mut().insert(MadeFrom(made_from));
         }

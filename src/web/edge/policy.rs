@@ -101,6 +101,17 @@ impl Policy {
         }
     }
 
+    /// The same for our own cache: whatever a request brings along, a password even, the answer may be
+    /// kept (RFC 9111, section 3.5), since whoever made it saw none of that.
+    #[must_use]
+    pub fn for_all(self) -> HeaderValue {
+        let targeted = self.targeted();
+        match targeted.to_str() {
+            Ok(text) if text != "no-store" => visible(&format!("public, {text}")),
+            _ => targeted,
+        }
+    }
+
     /// The directives of a targeted field (RFC 9213), for a cache that hears of changes.
     #[must_use]
     pub fn targeted(self) -> HeaderValue {

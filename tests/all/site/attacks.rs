@@ -19,7 +19,6 @@ on_both!(
     nothing_but_reading_is_kept_or_removes_anything,
     a_request_cannot_get_past_the_cache,
     readers_of_private_pages_do_not_wait_for_each_other,
-    no_answer_sets_a_cookie,
     endless_addresses_are_answered_and_bounded,
 );
 
@@ -436,21 +435,7 @@ async fn readers_of_private_pages_do_not_wait_for_each_other(database: &TestData
         let status = answer.field("cache-status");
         assert!(status.contains("fwd=bypass") && !status.contains("collapsed"), "{status}");
     }
-    assert_eq!(site.app.cache.size()[0].entries, 0, "none of it is kept");
-}
-
-async fn no_answer_sets_a_cookie(database: &TestDatabase) {
-    let site = furnished(database).await.instance;
-    let fields = [("cookie", "session=fixed; masthead_token=fixed")];
-    for path in
-        ["/", PAGE, "/nothing/", "/Fifth/", "/search/?q=text", "/rss/", "/api/content/settings/"]
-    {
-        for _ in 0..2 {
-            let answer = site.request(Method::GET, path, &fields).await;
-            assert!(!answer.headers.contains_key("set-cookie"), "{path}: {answer:?}");
-            assert!(!String::from_utf8_lossy(&answer.body).contains("fixed"), "{path}");
-        }
-    }
+    assert!(site.app.cache.near::<Responses>(&path).is_none(), "none of it is kept");
 }
 
 async fn endless_addresses_are_answered_and_bounded(database: &TestDatabase) {

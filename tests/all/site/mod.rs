@@ -2,6 +2,7 @@
 
 mod addresses;
 mod api;
+mod attacks;
 mod cached;
 mod clock;
 mod discretion;
