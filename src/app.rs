@@ -226,7 +226,7 @@ impl App {
 
     /// The same behind the response cache.
     pub fn site(&self) -> Front {
-        Front::new(self.router(), &self.http_cache, self.edge())
+        Front::new(self.router(), &self.http_cache, self.edge(), self.entropy.clone())
     }
 
     /// Closes what is open, after the last request.

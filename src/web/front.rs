@@ -14,6 +14,7 @@ use tower::{Layer as _, Service};
 
 use super::edge::{Cdn, Edge, MASTHEAD_CACHE_CONTROL, timing};
 use super::middleware::request_id::{X_REQUEST_ID, name};
+use crate::entropy::Entropy;
 use crate::http_cache::{Answering, HttpCache, HttpCacheLayer};
 
 /// The site behind its response cache: a hit is answered before anything else is done.
@@ -22,13 +23,19 @@ pub struct Front {
     cache: HttpCache<Router>,
     cdn: Option<Arc<Cdn>>,
     says_timing: bool,
+    entropy: Arc<dyn Entropy>,
 }
 
 impl Front {
-    /// Puts the response cache before everything.
-    pub fn new(router: Router, layer: &HttpCacheLayer, edge: Edge) -> Self {
+    /// Puts the response cache before everything. Names of requests come out of `entropy`.
+    pub fn new(
+        router: Router,
+        layer: &HttpCacheLayer,
+        edge: Edge,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
         let (cdn, says_timing) = (edge.cdn.map(Arc::new), edge.says_timing);
-        Self { cache: layer.layer(router), cdn, says_timing }
+        Self { cache: layer.layer(router), cdn, says_timing, entropy }
     }
 }
 
@@ -43,7 +50,7 @@ impl Service<Request<Body>> for Front {
 
     fn call(&mut self, mut request: Request<Body>) -> Leaving {
         let begun = self.says_timing.then(Instant::now);
-        let name = name(request.headers());
+        let name = name(request.headers(), self.entropy.as_ref());
         request.headers_mut().insert(X_REQUEST_ID, name.clone());
         Leaving {
             answering: self.cache.call(request),

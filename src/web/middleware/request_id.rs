@@ -5,16 +5,20 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tracing::Instrument as _;
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
+
+use crate::entropy::Entropy;
 
 /// The header that carries it, in and out.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The name that a proxy in front gave, if it is a plain one, else a new one.
-pub(crate) fn name(headers: &HeaderMap) -> HeaderValue {
+pub(crate) fn name(headers: &HeaderMap, entropy: &dyn Entropy) -> HeaderValue {
     headers.get(&X_REQUEST_ID).filter(|id| is_plain(id)).cloned().unwrap_or_else(|| {
+        let bytes = u128::from(entropy.next()) << 64 | u128::from(entropy.next());
+        let id = Builder::from_random_bytes(bytes.to_ne_bytes()).into_uuid();
         let mut text = Uuid::encode_buffer();
-        let text = Uuid::new_v4().hyphenated().encode_lower(&mut text);
+        let text = id.hyphenated().encode_lower(&mut text);
         HeaderValue::from_str(text).expect("a uuid is visible ASCII")
     })
 }
@@ -34,6 +38,13 @@ fn is_plain(id: &HeaderValue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::CountingEntropy;
+
+    #[test]
+    fn a_new_name_is_a_uuid() {
+        let name = name(&HeaderMap::new(), &CountingEntropy::from(1));
+        assert_eq!(Uuid::try_parse_ascii(name.as_bytes()).unwrap().get_version_num(), 4);
+    }
 
     #[test]
     fn only_plain_names_are_taken_over() {
