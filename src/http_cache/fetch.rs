@@ -2,7 +2,6 @@
 //! storing what may be stored, passing on the rest.
 
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +18,7 @@ use super::encoding::Coding;
 use super::fields::remove_connection_fields;
 use super::freshness::{Exchange, Freshness};
 use super::keeping::Admitted;
-use super::kept::{Kept, ResponseClass};
+use super::kept::Kept;
 use super::options::Compression;
 use super::report::{Place, Slot};
 use super::shared::{Shared, is_stale_for_less_than};
@@ -51,9 +50,7 @@ pub enum Failure {
 }
 
 /// A question to the service behind the cache.
-pub struct Fetch<C> {
-    /// The class that what comes is kept in.
-    pub class: PhantomData<C>,
+pub struct Fetch {
     pub shared: Arc<Shared>,
     /// The head of the client's request, a `GET` or a `HEAD`.
     pub request: Parts,
@@ -71,7 +68,7 @@ pub struct Arrived {
     pub provenance: Provenance,
 }
 
-impl<C: ResponseClass> Fetch<C> {
+impl Fetch {
     /// Asks; `candidate` is what is stored.
     pub async fn run(
         mut self,
@@ -180,7 +177,7 @@ impl<C: ResponseClass> Fetch<C> {
         match self.admit(arrived) {
             Ok(ready) => self.keep(ready, (stored.body.clone(), stored.coded.clone())).await,
             Err((refusal, arrived)) => {
-                self.shared.cache.remove::<C>(&self.asked).await;
+                self.shared.remove(&self.asked).await;
                 self.slot.write(|report| report.refusal = Some(refusal));
                 let head = Head { headers: arrived.headers, ..stored.head.clone() };
                 let stored = Stored::new(head, stored.body.clone(), stored.coded.clone());

@@ -1,7 +1,6 @@
 //! The way of one request through the cache: answered from what is stored, or from what is fetched
 //! and stored, or passed on.
 
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, HOST, RANGE, TRANSFER_ENCODING, UPGRADE};
@@ -14,7 +13,7 @@ use super::cache_status::{CacheStatus, Forward};
 use super::fetch::{Failure, Fetch, Origin};
 use super::freshness::Exchange;
 use super::invalidation;
-use super::kept::{Kept, ResponseClass, Responses, ResponsesOnSecondSight};
+use super::kept::{Kept, Responses};
 use super::keyer::Decision;
 use super::options::RequestPolicy;
 use super::report::{Place, Slot};
@@ -29,8 +28,7 @@ use crate::content_clock::{AsOf, Standing};
 const STEPS: usize = 4;
 
 /// A request on its way.
-pub struct Handling<C> {
-    class: PhantomData<C>,
+pub struct Handling {
     pub(super) shared: Arc<Shared>,
     pub(super) request: Parts,
     pub(super) asked: RequestDirectives,
@@ -59,7 +57,7 @@ fn has_body(headers: &HeaderMap) -> bool {
         || headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0")
 }
 
-impl<C: ResponseClass> Handling<C> {
+impl Handling {
     pub fn new(shared: Arc<Shared>, request: Parts) -> Self {
         let mut asked = RequestDirectives::of(&request.headers);
         if shared.options.requests == RequestPolicy::Ignore {
@@ -67,17 +65,17 @@ impl<C: ResponseClass> Handling<C> {
             asked = RequestDirectives { only_if_cached, ..RequestDirectives::default() };
         }
         let need = request.extensions.get::<Need>().map(|need| need.0);
-        Self { class: PhantomData, shared, request, asked, need }
+        Self { shared, request, asked, need }
     }
 
     /// The answer, where this process has it.
     pub fn look_near(&self, key: &str) -> Option<Response<ResponseBody>> {
-        let found = self.shared.cache.near::<C>(key)?;
+        let found = self.shared.cache.near::<Responses>(key)?;
         let found = match &found.entry.value {
             Kept::Response(_) => found,
             Kept::Variants(variants) if found.standing != Standing::Changed => {
                 let key = variants.key_for(key, &self.request.headers);
-                self.shared.cache.near::<C>(&key)?
+                self.shared.cache.near::<Responses>(&key)?
             }
             Kept::Variants(_) => return None,
         };
@@ -92,26 +90,24 @@ impl<C: ResponseClass> Handling<C> {
     /// The answer, wherever it comes from.
     pub async fn go_on(
         mut self,
-        primary: String,
+        mut place: Place,
         origin: impl Fn() -> Origin + Send,
     ) -> Response<ResponseBody> {
         let only_looks = self.request.method == Method::HEAD
             || self.request.headers.contains_key(RANGE)
             || self.asked.only_if_cached;
         if only_looks {
-            return self.look_far(primary, origin()).await;
+            return self.look_far(place, origin()).await;
         }
         if self.shared.options.requests == RequestPolicy::Ignore {
             // What does not count here does not decide on what is stored either.
             self.request.headers.remove(CACHE_CONTROL);
         }
-        let mut place = Place { primary, variants: None };
         let mut why = Forward::UriMiss;
         for _ in 0..STEPS {
             let key = place.key(&self.request.headers);
             let slot = Slot::default();
             let fetch = Fetch {
-                class: PhantomData::<C>,
                 shared: Arc::clone(&self.shared),
                 request: self.request.clone(),
                 place: place.clone(),
@@ -119,10 +115,11 @@ impl<C: ResponseClass> Handling<C> {
                 slot: slot.clone(),
             };
             let origin = origin();
-            let load =
-                self.shared.cache.load::<C, _, Failure, _, _>(&key, self.ask(), move |candidate| {
-                    fetch.run(origin, candidate)
-                });
+            let load = self.shared.cache.load::<Responses, _, Failure, _, _>(
+                &key,
+                self.ask(),
+                move |candidate| fetch.run(origin, candidate),
+            );
             let loaded = load.await;
             let report = slot.take();
             let (found, outcome) = match loaded {
@@ -170,8 +167,8 @@ impl<C: ResponseClass> Handling<C> {
 
     /// Answers from what is stored in any layer; else passes the request on as it is, or says that
     /// there is nothing.
-    async fn look_far(self, primary: String, origin: Origin) -> Response<ResponseBody> {
-        let (place, found) = self.find(primary).await;
+    async fn look_far(self, place: Place, origin: Origin) -> Response<ResponseBody> {
+        let (place, found) = self.find(place).await;
         let mut why = Forward::UriMiss;
         if let Some((found, stored)) = found.as_ref().and_then(response_of) {
             let now = self.shared.clock.now();
@@ -191,14 +188,14 @@ impl<C: ResponseClass> Handling<C> {
     }
 
     /// What is stored for this request, and where.
-    async fn find(&self, primary: String) -> (Place, Option<Found<Kept>>) {
-        let found = self.shared.cache.find::<C>(&primary).await;
+    async fn find(&self, mut place: Place) -> (Place, Option<Found<Kept>>) {
+        let found = self.shared.cache.find::<Responses>(&place.primary).await;
         let Some(Kept::Variants(variants)) = found.as_ref().map(|found| &found.entry.value) else {
-            return (Place { primary, variants: None }, found);
+            return (place, found);
         };
-        let place = Place { primary, variants: Some(variants.clone()) };
+        place.variants = Some(variants.clone());
         let key = place.key(&self.request.headers);
-        let found = self.shared.cache.find::<C>(&key).await;
+        let found = self.shared.cache.find::<Responses>(&key).await;
         let is_for_this = |found: &Found<Kept>| {
             response_of(found).is_some_and(|(_, stored)| stored.is_for(&self.request.headers))
         };
@@ -225,19 +222,17 @@ impl<C: ResponseClass> Handling<C> {
     /// where that speaks of another body.
     async fn update_by_head(&self, place: Place, head: &HeaderMap, exchange: Exchange) {
         let key = place.key(&self.request.headers);
-        let found = self.shared.cache.find::<C>(&key).await;
+        let found = self.shared.cache.find::<Responses>(&key).await;
         let Some((found, stored)) = found.as_ref().and_then(response_of) else { return };
         if validation::is_about_another(head, &stored.head.headers, stored.body.len()) {
-            return self.shared.cache.remove::<C>(&key).await;
+            return self.shared.remove(&key).await;
         }
         let (shared, request) = (Arc::clone(&self.shared), self.request.clone());
-        let asked = key.clone();
-        let fetch =
-            Fetch { class: PhantomData::<C>, shared, request, place, asked, slot: Slot::default() };
+        let fetch = Fetch { shared, request, place, asked: key.clone(), slot: Slot::default() };
         let provenance = found.entry.provenance.clone();
         let updated = fetch.update(stored, head.clone(), provenance, exchange).await;
         if let Made::Keep(entry) = updated {
-            self.shared.cache.keep::<C>(&key, entry).await;
+            self.shared.cache.keep::<Responses>(&key, entry).await;
         }
     }
 
@@ -270,11 +265,9 @@ impl<C: ResponseClass> Handling<C> {
             headers.insert(HOST, host);
         }
         let Ok(request) = request.body(()) else { return };
-        let cache = &self.shared.cache;
-        match self.shared.keyer.decide(&request.into_parts().0) {
-            Decision::Key(key) => cache.remove::<Responses>(&key).await,
-            Decision::KeyOnSecondSight(key) => cache.remove::<ResponsesOnSecondSight>(&key).await,
-            Decision::Bypass(_) => {}
+        let decision = self.shared.keyer.decide(&request.into_parts().0);
+        if let Decision::Key(key) | Decision::KeyOnSecondSight(key) = decision {
+            self.shared.remove(&key).await;
         }
     }
 

@@ -14,8 +14,9 @@ use super::compress;
 use super::encoding::Coding;
 use super::fetch::{Arrived, Fetch};
 use super::freshness::Freshness;
-use super::kept::{Kept, ResponseClass};
+use super::kept::{Kept, Responses};
 use super::storable::Refusal;
+use super::stored::is_absent;
 use super::stored::{Head, Stored};
 use super::vary::{Variants, select};
 use crate::cache::{Entry, Lifetime, Made};
@@ -36,7 +37,7 @@ pub struct Admitted {
     pub varies_by: Vec<HeaderName>,
 }
 
-impl<C: ResponseClass> Fetch<C> {
+impl Fetch {
     /// Puts a response where requests like this one find it.
     pub(super) async fn keep(
         &self,
@@ -63,18 +64,18 @@ impl<C: ResponseClass> Fetch<C> {
             if !variants.keys.contains(&key) {
                 self.add(&mut variants, key).await;
                 let index = self.index(variants, now);
-                self.shared.cache.keep::<C>(&self.place.primary, index).await;
+                self.shared.cache.keep::<Responses>(&self.place.primary, index).await;
             }
             return Made::Keep(entry);
         }
         // It is found under another key than the one that was asked for, since it varies, or by more
         // than was known: those who ask there are shown the way.
         self.add(&mut variants, key.clone()).await;
-        let entry = self.shared.cache.keep::<C>(&key, entry).await;
+        let entry = self.shared.cache.keep::<Responses>(&key, entry).await;
         self.slot.write(|report| report.entry = Some(entry));
         if self.asked != self.place.primary {
             let index = self.index(variants.clone(), now);
-            self.shared.cache.keep::<C>(&self.place.primary, index).await;
+            self.shared.cache.keep::<Responses>(&self.place.primary, index).await;
         }
         Made::Keep(self.index(variants, now))
     }
@@ -82,13 +83,15 @@ impl<C: ResponseClass> Fetch<C> {
     /// Adds a variant; the oldest goes where there are too many.
     async fn add(&self, variants: &mut Variants, key: String) {
         if let Some(oldest) = variants.put(key) {
-            self.shared.cache.remove::<C>(&oldest).await;
+            self.shared.remove(&oldest).await;
         }
     }
 
     fn stored(&self, ready: Admitted, (body, coded): Forms, chosen_by: &[HeaderName]) -> Stored {
         let Admitted { arrived, stated, freshness, .. } = ready;
         let is_negotiated = self.is_negotiated() && compress::is_wanted(&arrived.headers);
+        let options = &self.shared.options;
+        let is_absent = is_absent(arrived.status);
         let head = Head {
             status: arrived.status,
             headers: arrived.headers,
@@ -97,6 +100,7 @@ impl<C: ResponseClass> Fetch<C> {
             must_ask: stated.no_cache == Scope::Everything,
             forbids_stale: stated.forbids_stale(),
             is_negotiated,
+            is_made_up: self.place.is_made_up || (is_absent && options.absent_on_second_sight),
         };
         Stored::new(head, body, if is_negotiated { coded } else { Vec::new() })
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::encoding::Coding;
 use super::freshness::Freshness;
-use super::stored::{Head, Stored};
+use super::stored::{Head, Stored, is_absent};
 use super::vary::{Selected, Variants};
 use crate::cache::{Admission, Class};
 
@@ -20,136 +20,84 @@ pub enum Kept {
     Variants(Variants),
 }
 
-/// A class of what the response cache keeps.
-pub trait ResponseClass: Class<Value = Kept> {}
-
-impl<C: Class<Value = Kept>> ResponseClass for C {}
-
-/// Responses whose keys are known beforehand.
+/// The class of what is kept.
 #[derive(Debug)]
 pub struct Responses;
 
-/// Responses whose keys anybody can make up.
-#[derive(Debug)]
-pub struct ResponsesOnSecondSight;
-
 impl Class for Responses {
     const NAME: &'static str = "response";
-    const VERSION: u32 = VERSION;
+    const VERSION: u32 = 1;
     const COMPRESSIBLE: bool = false;
     type Value = Kept;
 
-    /// What is not there has a key that somebody made up.
-    fn admission(value: &Kept) -> Admission {
-        if is_negative(value) { Admission::SecondSight } else { Admission::FirstSight }
-    }
-
     fn weight(value: &Kept) -> usize {
-        weight(value)
-    }
-
-    fn is_negative(value: &Kept) -> bool {
-        is_negative(value)
-    }
-
-    fn encode(value: &Kept) -> Vec<u8> {
-        encode(value)
-    }
-
-    fn decode(bytes: Bytes) -> Option<Kept> {
-        decode(bytes)
-    }
-}
-
-impl Class for ResponsesOnSecondSight {
-    const NAME: &'static str = "response_on_second_sight";
-    const VERSION: u32 = VERSION;
-    const COMPRESSIBLE: bool = false;
-    type Value = Kept;
-
-    fn admission(_: &Kept) -> Admission {
-        Admission::SecondSight
-    }
-
-    fn weight(value: &Kept) -> usize {
-        weight(value)
-    }
-
-    fn is_negative(value: &Kept) -> bool {
-        is_negative(value)
-    }
-
-    fn encode(value: &Kept) -> Vec<u8> {
-        encode(value)
-    }
-
-    fn decode(bytes: Bytes) -> Option<Kept> {
-        decode(bytes)
-    }
-}
-
-/// Goes up when the written form changes.
-const VERSION: u32 = 1;
-
-fn weight(value: &Kept) -> usize {
-    match value {
-        Kept::Response(stored) => stored.weight(),
-        Kept::Variants(variants) => variants.keys.iter().map(|key| key.len() + 24).sum(),
-    }
-}
-
-fn is_negative(value: &Kept) -> bool {
-    let Kept::Response(stored) = value else { return false };
-    matches!(stored.head.status, StatusCode::NOT_FOUND | StatusCode::GONE)
-}
-
-fn encode(value: &Kept) -> Vec<u8> {
-    let head = match value {
-        Kept::Response(stored) => Written::Response(Box::new(WrittenHead::of(stored))),
-        Kept::Variants(variants) => Written::Variants(variants.clone()),
-    };
-    let head = rmp_serde::to_vec(&head).expect("a head is data without a fault");
-    let mut bytes = BytesMut::new();
-    bytes.put_u32(u32::try_from(head.len()).unwrap_or(u32::MAX));
-    bytes.extend_from_slice(&head);
-    if let Kept::Response(stored) = value {
-        write_fields(&mut bytes, &stored.head.headers);
-        bytes.extend_from_slice(&stored.body);
-        for (_, coded) in &stored.coded {
-            bytes.extend_from_slice(coded);
+        match value {
+            Kept::Response(stored) => stored.weight(),
+            Kept::Variants(variants) => variants.keys.iter().map(|key| key.len() + 24).sum(),
         }
     }
-    bytes.into()
-}
 
-fn decode(mut bytes: Bytes) -> Option<Kept> {
-    let length = take(&mut bytes, 4)?;
-    let length = u32::from_be_bytes(length.as_ref().try_into().ok()?);
-    let head = take(&mut bytes, usize::try_from(length).ok()?)?;
-    let head = match rmp_serde::from_slice(&head).ok()? {
-        Written::Variants(variants) => return Some(Kept::Variants(variants)),
-        Written::Response(head) => head,
-    };
-    let headers = read_fields(&take(&mut bytes, head.fields)?)?;
-    let body = take(&mut bytes, head.body)?;
-    let coded = head
-        .coded
-        .iter()
-        .map(|(coding, length)| Some((*coding, take(&mut bytes, *length)?)))
-        .collect::<Option<Vec<_>>>()?;
-    if !bytes.is_empty() {
-        return None;
+    fn is_negative(value: &Kept) -> bool {
+        let Kept::Response(stored) = value else { return false };
+        is_absent(stored.head.status)
     }
-    let head = Head {
-        status: StatusCode::from_u16(head.status).ok()?,
-        headers,
-        selected: head.selected,
-        freshness: head.freshness,
-        must_ask: head.must_ask,
-        forbids_stale: head.forbids_stale,
-        is_negotiated: head.is_negotiated,
-    };
-    Some(Kept::Response(Box::new(Stored::new(head, body, coded))))
+
+    fn admission(value: &Kept) -> Admission {
+        match value {
+            Kept::Response(stored) if stored.head.is_made_up => Admission::SecondSight,
+            _ => Admission::FirstSight,
+        }
+    }
+
+    fn encode(value: &Kept) -> Vec<u8> {
+        let head = match value {
+            Kept::Response(stored) => Written::Response(Box::new(WrittenHead::of(stored))),
+            Kept::Variants(variants) => Written::Variants(variants.clone()),
+        };
+        let head = rmp_serde::to_vec(&head).expect("a head is data without a fault");
+        let mut bytes = BytesMut::new();
+        bytes.put_u32(u32::try_from(head.len()).unwrap_or(u32::MAX));
+        bytes.extend_from_slice(&head);
+        if let Kept::Response(stored) = value {
+            write_fields(&mut bytes, &stored.head.headers);
+            bytes.extend_from_slice(&stored.body);
+            for (_, coded) in &stored.coded {
+                bytes.extend_from_slice(coded);
+            }
+        }
+        bytes.into()
+    }
+
+    fn decode(mut bytes: Bytes) -> Option<Kept> {
+        let length = take(&mut bytes, 4)?;
+        let length = u32::from_be_bytes(length.as_ref().try_into().ok()?);
+        let head = take(&mut bytes, usize::try_from(length).ok()?)?;
+        let head = match rmp_serde::from_slice(&head).ok()? {
+            Written::Variants(variants) => return Some(Kept::Variants(variants)),
+            Written::Response(head) => head,
+        };
+        let headers = read_fields(&take(&mut bytes, head.fields)?)?;
+        let body = take(&mut bytes, head.body)?;
+        let coded = head
+            .coded
+            .iter()
+            .map(|(coding, length)| Some((*coding, take(&mut bytes, *length)?)))
+            .collect::<Option<Vec<_>>>()?;
+        if !bytes.is_empty() {
+            return None;
+        }
+        let head = Head {
+            status: StatusCode::from_u16(head.status).ok()?,
+            headers,
+            selected: head.selected,
+            freshness: head.freshness,
+            must_ask: head.must_ask,
+            forbids_stale: head.forbids_stale,
+            is_negotiated: head.is_negotiated,
+            is_made_up: false,
+        };
+        Some(Kept::Response(Box::new(Stored::new(head, body, coded))))
+    }
 }
 
 /// The head in its written form.
@@ -259,6 +207,7 @@ mod tests {
             must_ask: false,
             forbids_stale: true,
             is_negotiated: true,
+            is_made_up: false,
         };
         let coded = vec![(Coding::Brotli, Bytes::from_static(b"br"))];
         Kept::Response(Box::new(Stored::new(head, Bytes::from_static(b"plain"), coded)))
@@ -269,31 +218,31 @@ mod tests {
         let mut variants = Variants::new(7);
         assert_eq!(variants.put("key".to_owned()), None);
         for kept in [response(), Kept::Variants(variants)] {
-            assert_eq!(decode(encode(&kept).into()), Some(kept));
+            assert_eq!(Responses::decode(Responses::encode(&kept).into()), Some(kept));
         }
     }
 
     #[test]
     fn the_body_is_a_slice_of_what_was_read() {
-        let bytes = Bytes::from(encode(&response()));
-        let Some(Kept::Response(stored)) = decode(bytes.clone()) else { panic!() };
+        let bytes = Bytes::from(Responses::encode(&response()));
+        let Some(Kept::Response(stored)) = Responses::decode(bytes.clone()) else { panic!() };
         assert!(bytes.as_ptr_range().contains(&stored.body.as_ptr()));
     }
 
     proptest! {
         #[test]
         fn a_damaged_text_is_no_response(at: prop::sample::Index, byte: u8, cut: prop::sample::Index) {
-            let mut bytes = encode(&response());
+            let mut bytes = Responses::encode(&response());
             let at = at.index(bytes.len());
             bytes[at] = byte;
-            let _ = decode(bytes.clone().into());
+            let _ = Responses::decode(bytes.clone().into());
             bytes.truncate(cut.index(bytes.len()));
-            prop_assert_eq!(decode(bytes.into()), None);
+            prop_assert_eq!(Responses::decode(bytes.into()), None);
         }
 
         #[test]
         fn any_text_can_be_read(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = decode(bytes.into());
+            let _ = Responses::decode(bytes.into());
         }
     }
 }

@@ -12,7 +12,7 @@ pub enum Decision {
     /// Requests with equal keys may have equal answers. `GET` and `HEAD` have one key.
     Key(String),
     /// The same; but anybody can make up such keys, so a response is kept when it is asked for a second
-    /// time, or by several at once.
+    /// time.
     KeyOnSecondSight(String),
 }
 

@@ -44,7 +44,7 @@ pub mod vary;
 
 pub use answer::shorten;
 pub use body::{BoxError, ResponseBody};
-pub use kept::{Kept, Responses, ResponsesOnSecondSight};
+pub use kept::{Kept, Responses};
 pub use keyer::{ByTarget, Decision, Keyer};
 pub use options::{Compression, EarlyRefresh, Options, RequestPolicy, StatusField};
 pub use service::{Answering, HttpCache, HttpCacheLayer};

@@ -68,6 +68,8 @@ pub struct Options {
     pub compression: Compression,
     /// Whether what is fresh may be asked for before its time.
     pub early_refresh: EarlyRefresh,
+    /// Whether a `404` or `410` is kept only when it is asked for a second time.
+    pub absent_on_second_sight: bool,
     /// A larger body is passed on as it comes, and not stored. In bytes.
     pub largest_body: u64,
     /// The longest lifetime that is guessed where the origin gives none.
@@ -97,6 +99,7 @@ impl Default for Options {
             requests: RequestPolicy::default(),
             compression: Compression::default(),
             early_refresh: EarlyRefresh::default(),
+            absent_on_second_sight: false,
             largest_body: 8 << 20,
             longest_guess: Duration::from_hours(24),
             kept_for_validation: Duration::from_hours(1),

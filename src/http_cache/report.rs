@@ -17,9 +17,16 @@ pub struct Place {
     pub primary: String,
     /// The variants of that key, where there are some.
     pub variants: Option<Variants>,
+    /// Anybody can make up such a key.
+    pub is_made_up: bool,
 }
 
 impl Place {
+    /// Where a key points to, before it is known whether it has variants.
+    pub fn of(primary: String, is_made_up: bool) -> Self {
+        Self { primary, variants: None, is_made_up }
+    }
+
     /// The key of the response that a request asks for.
     pub fn key(&self, request: &HeaderMap) -> String {
         match &self.variants {

@@ -19,9 +19,9 @@ use tower::{Layer, Service, ServiceExt as _};
 use super::body::{BoxError, ResponseBody};
 use super::fetch::Origin;
 use super::handling::{Handling, reason_to_pass};
-use super::kept::{ResponseClass, Responses, ResponsesOnSecondSight};
 use super::keyer::{Decision, Keyer};
 use super::options::Options;
+use super::report::Place;
 use super::shared::Shared;
 use crate::cache::Cache;
 use crate::clock::Clock;
@@ -89,15 +89,13 @@ where
             Some(reason) => Decision::Bypass(reason),
             None => self.shared.keyer.decide(&parts),
         };
+        let handling = Handling::new(Arc::clone(&self.shared), parts);
         match decision {
             Decision::Bypass(reason) => {
-                let handling = Handling::<Responses>::new(Arc::clone(&self.shared), parts);
                 Answering::later(handling.pass_by(reason, self.origin(body)))
             }
-            Decision::Key(key) => self.answer::<Responses, B, R>(key, parts),
-            Decision::KeyOnSecondSight(key) => {
-                self.answer::<ResponsesOnSecondSight, B, R>(key, parts)
-            }
+            Decision::Key(key) => self.keyed(handling, Place::of(key, false)),
+            Decision::KeyOnSecondSight(key) => self.keyed(handling, Place::of(key, true)),
         }
     }
 }
@@ -128,10 +126,9 @@ impl Future for Answering {
 }
 
 impl<S> HttpCache<S> {
-    /// Answers what has a key.
-    fn answer<C, B, R>(&self, key: String, parts: Parts) -> Answering
+    /// What is here is answered at once; all else takes its way.
+    fn keyed<B, R>(&self, handling: Handling, place: Place) -> Answering
     where
-        C: ResponseClass,
         S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
         S::Error: Into<BoxError>,
         S::Future: Send,
@@ -139,12 +136,11 @@ impl<S> HttpCache<S> {
         R: Body<Data = Bytes> + Send + 'static,
         R::Error: Into<BoxError>,
     {
-        let handling = Handling::<C>::new(Arc::clone(&self.shared), parts);
-        if let Some(response) = handling.look_near(&key) {
+        if let Some(response) = handling.look_near(&place.primary) {
             return Answering::Now(Some(response));
         }
         let service = self.clone();
-        Answering::later(handling.go_on(key, move || service.origin(B::default())))
+        Answering::later(handling.go_on(place, move || service.origin(B::default())))
     }
 
     /// One question to the service behind, with this body.

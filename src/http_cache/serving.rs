@@ -10,7 +10,7 @@ use super::cache_status::{CACHE_STATUS, CacheStatus, Forward, seconds};
 use super::fetch::Failure;
 use super::freshness::State;
 use super::handling::Handling;
-use super::kept::{Kept, ResponseClass};
+use super::kept::Kept;
 use super::options::StatusField;
 use super::report::Report;
 use super::storable::Refusal;
@@ -20,7 +20,7 @@ use crate::cache::{Found, LoadError};
 use crate::clock::Timestamp;
 use crate::content_clock::Standing;
 
-impl<C: ResponseClass> Handling<C> {
+impl Handling {
     /// What was stored already.
     pub(super) fn serve(
         &self,

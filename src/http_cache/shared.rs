@@ -6,7 +6,7 @@ use std::time::Duration;
 use metrics::{Counter, counter};
 
 use super::freshness::State;
-use super::kept::Kept;
+use super::kept::{Kept, Responses};
 use super::keyer::Keyer;
 use super::options::{EarlyRefresh, Options};
 use super::request::RequestDirectives;
@@ -101,6 +101,11 @@ impl Shared {
     pub fn as_of(&self) -> AsOf {
         let nothing = AsOf { epoch: Epoch(0), seq: 0 };
         self.cache.content_clock().tags.watermark().unwrap_or(nothing)
+    }
+
+    /// Removes a key, in this process and for all instances.
+    pub async fn remove(&self, key: &str) {
+        self.cache.remove::<Responses>(key).await;
     }
 }
 

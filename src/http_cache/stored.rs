@@ -27,6 +27,7 @@ pub struct Stored {
 }
 
 /// All of a stored response but its body.
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// The status code.
@@ -43,6 +44,9 @@ pub struct Head {
     pub forbids_stale: bool,
     /// This cache chooses its coding.
     pub is_negotiated: bool,
+    /// It is kept when it is asked for a second time: anybody can make up its key. Where it is kept
+    /// already, that does not count any more.
+    pub is_made_up: bool,
 }
 
 /// A form of the body with the fields that go with it.
@@ -134,6 +138,12 @@ const OF_THE_BODY: [HeaderName; 6] = [
     CONTENT_RANGE,
     CONTENT_DISPOSITION,
 ];
+
+/// Whether a status says that there is nothing.
+#[must_use]
+pub fn is_absent(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE)
+}
 
 /// Makes the fields of a `200` those of a `304`.
 pub fn remove_body_fields(headers: &mut HeaderMap) {

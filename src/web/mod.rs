@@ -68,6 +68,7 @@ pub fn cache_options(cdn: Option<&Cdn>) -> http_cache::Options {
         targeted: [edge::MASTHEAD_CACHE_CONTROL].into_iter().chain(theirs).collect(),
         compression: http_cache::Compression::OnStore,
         early_refresh: http_cache::EarlyRefresh::ByCost,
+        absent_on_second_sight: true,
         stale_lifetime: Some(STALE_LIFETIME),
         ..http_cache::Options::default()
     }
