@@ -26,6 +26,7 @@ use crate::services::publishing::Publishing;
 use crate::services::reading::Reading;
 use crate::services::settings::SettingsEditor;
 use crate::services::users::Users;
+use crate::web::audit::Auditor;
 use crate::web::edge::{Cdn, Edge, Keys};
 use crate::web::{self, Front};
 
@@ -209,8 +210,12 @@ impl App {
 
     /// Everything that speaks HTTP.
     pub fn router(&self) -> axum::Router {
+        self.router_over(self.reading.clone())
+    }
+
+    fn router_over(&self, reading: Reading) -> axum::Router {
         let state = web::AppState {
-            reading: self.reading.clone(),
+            reading,
             clock: self.clock.clone(),
             base_url: self.config.server.base_url().into(),
             assets: web::assets::Assets::default(),
@@ -227,6 +232,19 @@ impl App {
     /// The same behind the response cache.
     pub fn site(&self) -> Front {
         Front::new(self.router(), &self.http_cache, self.edge(), self.entropy.clone())
+    }
+
+    /// Compares what is kept with what would be made anew, out of the database alone.
+    ///
+    /// # Errors
+    /// None that can happen: the cache that it reads through is none.
+    pub fn auditor(&self) -> Result<Auditor, StartError> {
+        let nothing = cache::Settings { l1_bytes: 0, negative_bytes: 0, ..Default::default() };
+        let content_clock = self.cache.content_clock().clone();
+        let uncached =
+            Cache::new(&nothing, content_clock, self.clock.clone(), self.entropy.clone())?;
+        let reading = Reading::new(self.db.clone(), uncached, self.clock.clone());
+        Ok(Auditor::new(self.cache.clone(), self.router_over(reading)))
     }
 
     /// Closes what is open, after the last request.

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::content_clock::{self, Epoch, Follower};
 use crate::db::{self, Database};
 use crate::services::publishing::Publishing;
+use crate::web::audit::Auditor;
 use crate::worker::{self, Task};
 
 /// How many numbers of the change log are kept: what is older, an instance that slept so long has to
@@ -59,7 +60,7 @@ impl Background {
 
 impl App {
     /// Starts what goes on beside the requests: following the content clock, telling how far it was
-    /// followed, publishing what is due, pruning the log.
+    /// followed, publishing what is due, pruning the log, auditing the cache.
     ///
     /// # Errors
     /// The database does not answer.
@@ -86,6 +87,9 @@ impl App {
             worker::every(Duration::from_secs(1), self.publishing.clone(), publish_due),
             worker::every(Duration::from_mins(1), self.follower.clone(), prune),
         ];
+        if let Some(interval) = self.config.cache.audit() {
+            careful.push(worker::every(interval, Arc::new(self.auditor()?), audit));
+        }
         if let Some(cdn) = &self.cdn {
             careful.push(worker::every(Duration::from_millis(200), cdn.purger.clone(), purge));
         }
@@ -110,6 +114,10 @@ async fn publish_due(publishing: Publishing) {
 async fn purge(purger: Arc<Purger>) {
     // What goes wrong is in the log and the metrics already; the next step tries again.
     purger.step().await;
+}
+
+async fn audit(auditor: Arc<Auditor>) {
+    auditor.audit().await;
 }
 
 async fn prune(follower: Arc<Follower>) {

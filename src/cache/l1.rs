@@ -14,6 +14,7 @@ use moka::sync::Cache;
 
 use super::{Class, Entry};
 use crate::content_clock::AsOf;
+use crate::entropy::Entropy;
 
 /// What an entry takes up beside its value, key and tags, as measured: the table's own books, and the
 /// headers of the allocations.
@@ -26,6 +27,9 @@ const LARGEST_PART: u64 = 8;
 const UNSETTLED_PART: u64 = 64;
 /// Stores of one key come one after the other; so do those of keys that share a lock.
 const LOCKS: usize = 64;
+
+/// A key, and what is kept under it.
+pub type Sampled<C> = (Arc<str>, Arc<Entry<<C as Class>::Value>>);
 
 /// The layer in this process.
 #[derive(Debug)]
@@ -102,6 +106,25 @@ impl L1 {
         };
         home.put(hash, kept);
         entry
+    }
+
+    /// Some entries of a class with their keys, each as likely as any other. It walks over all that is
+    /// kept.
+    pub fn sample<C: Class>(&self, count: usize, random: &dyn Entropy) -> Vec<Sampled<C>> {
+        let mut chosen = Vec::with_capacity(count.min(1024));
+        let all = self.entries.table.iter().chain(self.negative.table.iter());
+        let of_class = all.filter(|(_, kept)| kept.class == TypeId::of::<C>());
+        for (passed, (_, kept)) in (1..).zip(of_class) {
+            // The nth takes a place with the probability of count to n (Vitter's algorithm R).
+            let place = usize::try_from(random.next() % passed).unwrap_or(usize::MAX);
+            let Ok(entry) = kept.entry.downcast() else { continue };
+            if chosen.len() < count {
+                chosen.push((kept.key, entry));
+            } else if let Some(chosen) = chosen.get_mut(place) {
+                *chosen = (kept.key, entry);
+            }
+        }
+        chosen
     }
 
     /// Removes whatever has this hash.

@@ -157,6 +157,13 @@ impl Cache {
         self.0.l1.size()
     }
 
+    /// Some of the entries of a class in this process, chosen at random, with their keys. It is no look
+    /// that counts, and it walks over all that is kept: for whoever checks now and then.
+    pub fn sample<C: Class>(&self, count: usize) -> Vec<(Arc<str>, Found<C::Value>)> {
+        let sampled = self.0.l1.sample::<C>(count, self.0.entropy.as_ref());
+        sampled.into_iter().map(|(key, entry)| (key, self.found(entry, Layer::L1))).collect()
+    }
+
     /// The judgement by [`Lifetime`], with early refresh; see [`early_refresh`].
     pub fn judge_by_lifetime<V: Send + Sync + 'static>(&self) -> Judge<V> {
         let cache = self.clone();

@@ -27,6 +27,9 @@ pub struct CacheConfig {
     pub soft_timeout_ms: u64,
     /// Milliseconds to wait for an entry where none is there.
     pub hard_timeout_ms: u64,
+    /// Seconds between two times that some of what is kept is compared with what would be made anew; 0
+    /// never compares.
+    pub audit_s: u64,
     /// Whether every answer says how it came to be: `Cache-Status` and `Server-Timing`.
     pub debug: bool,
 }
@@ -42,6 +45,7 @@ impl Default for CacheConfig {
             lease_ms: 5000,
             soft_timeout_ms: 100,
             hard_timeout_ms: 10_000,
+            audit_s: 60,
             debug: false,
         }
     }
@@ -72,6 +76,9 @@ impl CacheConfig {
                 wrong(key, "is from 1 to 60000 milliseconds");
             }
         }
+        if self.audit_s > 86_400 {
+            wrong("cache.audit_s", "is at most 86400 seconds");
+        }
         if self.soft_timeout_ms > self.hard_timeout_ms {
             wrong("cache.soft_timeout_ms", "is no longer than `cache.hard_timeout_ms`");
         }
@@ -100,6 +107,12 @@ impl CacheConfig {
     #[must_use]
     pub const fn soft_timeout(&self) -> Duration {
         Duration::from_millis(self.soft_timeout_ms)
+    }
+
+    /// How often some of what is kept is audited, if ever.
+    #[must_use]
+    pub const fn audit(&self) -> Option<Duration> {
+        if self.audit_s == 0 { None } else { Some(Duration::from_secs(self.audit_s)) }
     }
 
     /// How long to wait for an entry where none is there.

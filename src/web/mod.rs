@@ -5,6 +5,7 @@
 pub mod absolute;
 mod api;
 pub mod assets;
+pub mod audit;
 pub mod discovery;
 pub mod edge;
 mod error;

@@ -72,6 +72,7 @@ async fn a_change_is_seen_everywhere_soon_and_the_old_page_never_again() {
     }
     background.stop().await;
     service.close().await;
+    cluster.is_found_right().await;
 }
 
 /// A writer that dies between its commit and its stamp leaves the change to whoever polls next; so

@@ -119,4 +119,5 @@ async fn the_primary_may_go_and_come_back() {
     primary.thaw();
     cluster.hand().await.execute(&edition(3)).await;
     all_is_new_again(&cluster, 3).await;
+    cluster.is_found_right().await;
 }

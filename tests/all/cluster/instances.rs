@@ -9,7 +9,7 @@ use masthead::config::Config;
 use masthead::db;
 use tempfile::TempDir;
 
-use super::{PATIENCE, Reader};
+use super::{PATIENCE, Reader, until};
 use crate::instance::published;
 use crate::support::Hand;
 use crate::support::fixtures::{NOON, author};
@@ -61,6 +61,7 @@ impl Cluster {
             ("MASTHEAD_DATABASE__WRITERS", "2".to_owned()),
             ("MASTHEAD_REDIS__URL", redis.url()),
             ("MASTHEAD_CACHE__DEBUG", "true".to_owned()),
+            ("MASTHEAD_CACHE__AUDIT_S", "1".to_owned()),
             ("MASTHEAD_MEDIA__DIR", media),
             ("MASTHEAD_SERVER__URL", "https://example.org".to_owned()),
         ];
@@ -195,6 +196,16 @@ impl Cluster {
             sum += self.counted(number, words).await;
         }
         sum
+    }
+
+    /// The auditors of all instances found what they looked at to be right, whatever was done.
+    pub async fn is_found_right(&self) {
+        until("something is audited", async || {
+            self.counted_by_all(&["masthead_audit_checked_total"]).await > 0
+        })
+        .await;
+        let differing = self.counted_by_all(&["masthead_audit_differing_total"]).await;
+        assert_eq!(differing, 0, "{}", self.log());
     }
 
     /// What the instances wrote to their logs.

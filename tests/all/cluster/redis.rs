@@ -96,6 +96,7 @@ async fn redis_may_die_and_hang_under_load() {
     let (answers, slowest) = load.end().await;
     println!("{answers} answers, the slowest after {slowest:?}");
     assert!(slowest < BOUND, "{slowest:?}");
+    cluster.is_found_right().await;
 }
 
 /// How long it takes until each instance shows an edition.

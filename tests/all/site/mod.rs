@@ -3,6 +3,7 @@
 mod addresses;
 mod api;
 mod attacks;
+mod audited;
 mod cached;
 mod clock;
 mod discretion;
