@@ -244,7 +244,7 @@ impl App {
         let uncached =
             Cache::new(&nothing, content_clock, self.clock.clone(), self.entropy.clone())?;
         let reading = Reading::new(self.db.clone(), uncached, self.clock.clone());
-        Ok(Auditor::new(self.cache.clone(), self.router_over(reading)))
+        Ok(Auditor::new(self.cache.clone(), self.router_over(reading), self.stamper.clone()))
     }
 
     /// Closes what is open, after the last request.

@@ -18,9 +18,8 @@ use crate::worker::{self, Task};
 /// How many numbers of the change log are kept: what is older, an instance that slept so long has to
 /// forget anyway.
 const KEPT_CHANGES: u64 = 10_000;
-/// Seconds after its last report in which an instance counts as alive; it reports three times as
-/// often.
-const ALIVE: i64 = 60;
+/// Seconds after which an instance that was not heard of is forgotten.
+const LONG_DEAD: i64 = 3600;
 
 /// The tasks of an instance that serves.
 #[derive(Debug)]
@@ -48,11 +47,12 @@ impl Background {
 }
 
 impl Background {
-    /// No purge waits for this instance any more, and what it leaves behind is whole.
+    /// Takes this instance out of the list of those that live, so that another purges at once if this
+    /// one did; and notes that what it leaves behind is whole.
     async fn leave(&self) -> db::Result<()> {
-        let alive_since = self.clock.now().plus_seconds(-ALIVE);
+        let long_ago = self.clock.now().plus_seconds(-LONG_DEAD);
         let mut t = self.db.write().await?;
-        db::purges::forget(&mut t, &self.instance, alive_since).await?;
+        db::purges::forget(&mut t, &self.instance, long_ago).await?;
         t.commit().await?;
         self.db.leave().await
     }

@@ -10,8 +10,9 @@ use crate::clock::{Clock, Timestamp};
 use crate::content_clock::AsOf;
 use crate::db::{Database, purges};
 
-/// An instance reports at least every twenty seconds while it lives.
-const ALIVE: i64 = 60;
+/// Seconds after which an instance that has not reported is taken for dead; it reports at least every
+/// five while it lives. If it was the one that purges, nobody does for so long.
+const ALIVE: i64 = 15;
 
 /// The log of a database, as one instance walks it for one provider.
 #[derive(Debug)]

@@ -92,7 +92,7 @@ pub async fn follow(stamper: Stamper, wake: Arc<Notify>, interval: Duration) {
 /// second, and now and then to show that it lives.
 pub async fn report(follower: Arc<Follower>, instance: String) {
     const PAUSE: Duration = Duration::from_millis(250);
-    const HEARTBEAT: Duration = Duration::from_secs(20);
+    const HEARTBEAT: Duration = Duration::from_secs(5);
     let mut applied = follower.applied();
     loop {
         applied.mark_unchanged();

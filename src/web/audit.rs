@@ -1,15 +1,14 @@
 //! The auditor: takes some of the answers that are kept, makes them anew, and counts those that
 //! differ. Its figure has to stay 0.
 //!
-//! The content clock says when a difference counts. An answer made anew shows every change up to
-//! some moment. A kept one that saw no more than that, and that is still called valid at that moment
-//! or later, must be equal: no change in between concerns it. If it is not, the page was made from
-//! something whose tag it does not carry, or a change left no tag: a fault of the program, whatever
-//! the timing.
+//! The content clock says when a difference counts. An answer made anew may show changes that have no
+//! number yet, so a pass is made behind it: from there on they have. A kept answer that is still
+//! called valid then, and that had seen no more than the new one, must be equal: no change in between
+//! concerns it. If it is not, the page was made from something whose tag it does not carry, or a
+//! change left no tag: a fault of the program, whatever the timing.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use ::http::{HeaderValue, Request, StatusCode, header};
 use axum::Router;
@@ -20,7 +19,7 @@ use metrics::{Counter, counter};
 use tower::ServiceExt as _;
 
 use crate::cache::{Cache, Found};
-use crate::content_clock::{AsOf, Standing, TagHash};
+use crate::content_clock::{Stamper, Standing, TagHash};
 use crate::domain::CacheTag;
 use crate::http_cache::{Kept, Responses, Stored};
 use crate::services::reading::Seen;
@@ -29,10 +28,6 @@ use crate::services::reading::Seen;
 const SAMPLE: usize = 8;
 /// An answer that is larger is not compared. The response cache keeps none of this size.
 const LARGEST_BODY: usize = 8 << 20;
-/// How often an answer is looked at whose moment is not clear yet, and how long to wait before that:
-/// as long as this instance takes to hear of a change.
-const LOOKS: usize = 4;
-const PAUSE: Duration = Duration::from_millis(500);
 /// So many addresses are remembered as told, lest the log repeats itself.
 const TOLD: usize = 1000;
 
@@ -42,6 +37,7 @@ pub struct Auditor {
     cache: Cache,
     /// The site, out of the database alone.
     anew: Router,
+    stamper: Stamper,
     told: Mutex<HashSet<String>>,
     checked: Counter,
     differing: Counter,
@@ -68,10 +64,11 @@ struct Fresh {
 
 impl Auditor {
     /// An auditor of what this cache keeps; `anew` answers past every cache.
-    pub fn new(cache: Cache, anew: Router) -> Self {
+    pub fn new(cache: Cache, anew: Router, stamper: Stamper) -> Self {
         Self {
             cache,
             anew,
+            stamper,
             told: Mutex::default(),
             checked: counter!("masthead_audit_checked_total"),
             differing: counter!("masthead_audit_differing_total"),
@@ -89,33 +86,28 @@ impl Auditor {
     /// and out of the cache.
     pub async fn check(&self, target: &str, found: &Found<Kept>) -> Verdict {
         let Kept::Response(stored) = &found.entry.value else { return Verdict::Unclear };
-        let mut verdict = Verdict::Unclear;
-        for look in 0..LOOKS {
-            if look > 0 {
-                tokio::time::sleep(PAUSE).await;
-            }
-            let Some(fresh) = self.make(target).await else { break };
-            if fresh.is(stored) {
-                verdict = Verdict::Equal;
-                break;
-            }
-            let Some(made_as_of) = fresh.seen.as_of() else { break };
-            let Standing::Valid(valid_at) =
-                self.cache.content_clock().standing(&found.entry.provenance)
-            else {
-                break;
-            };
-            if made_as_of.covers(found.entry.provenance.as_of) && valid_at.covers(made_as_of) {
-                verdict = Verdict::Differing;
-                self.tell(target, found, &fresh, made_as_of);
-                self.cache.remove::<Responses>(target).await;
-                break;
-            }
-        }
-        if verdict != Verdict::Unclear {
+        let Some(fresh) = self.make(target).await else { return Verdict::Unclear };
+        if fresh.is(stored) {
             self.checked.increment(1);
+            return Verdict::Equal;
         }
-        verdict
+        if !self.must_equal(found, &fresh).await {
+            return Verdict::Unclear;
+        }
+        self.checked.increment(1);
+        self.differing.increment(1);
+        self.tell(target, found, &fresh);
+        self.cache.remove::<Responses>(target).await;
+        Verdict::Differing
+    }
+
+    /// Whether nothing that concerns what is kept lies between it and the answer made anew.
+    async fn must_equal(&self, found: &Found<Kept>, fresh: &Fresh) -> bool {
+        let kept = &found.entry.provenance;
+        let Ok(now) = self.stamper.settle().await else { return false };
+        let standing = self.cache.content_clock().standing(kept);
+        fresh.seen.as_of().is_some_and(|made| made.covers(kept.as_of))
+            && matches!(standing, Standing::Valid(at) if at.covers(now))
     }
 
     /// The answer anew. `None` where the site fails, or has none of that kind.
@@ -132,8 +124,7 @@ impl Auditor {
         Some(Fresh { status: head.status, location, body, seen })
     }
 
-    fn tell(&self, target: &str, found: &Found<Kept>, fresh: &Fresh, made_as_of: AsOf) {
-        self.differing.increment(1);
+    fn tell(&self, target: &str, found: &Found<Kept>, fresh: &Fresh) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.len() >= TOLD || !told.insert(target.to_owned()) {
             return;
@@ -147,7 +138,7 @@ impl Auditor {
         tracing::error!(
             url = target,
             kept_as_of = found.entry.provenance.as_of.seq,
-            made_as_of = made_as_of.seq,
+            made_as_of = fresh.seen.as_of().map(|made| made.seq),
             tags = has.join(" "),
             tags_it_lacks = lacks.join(" "),
             "a cached answer is not what would be made anew, and counts as valid: this is a fault of \

@@ -86,9 +86,14 @@ impl Cluster {
     /// The same behind a Varnish, which asks the first of them.
     pub async fn behind_varnish() -> Self {
         let port = free_port().unwrap();
+        Self::behind_varnish_at(port, port).await
+    }
+
+    /// The same with a Varnish on one port, which is told of changes on another.
+    pub async fn behind_varnish_at(port: u16, told_at: u16) -> Self {
         let settings = [
             ("MASTHEAD_CDN__PROVIDER", "varnish".to_owned()),
-            ("MASTHEAD_CDN__VARNISH__ADDRESSES", format!("[\"http://127.0.0.1:{port}\"]")),
+            ("MASTHEAD_CDN__VARNISH__ADDRESSES", format!("[\"http://127.0.0.1:{told_at}\"]")),
             ("MASTHEAD_CDN__SETTLE_S", "3".to_owned()),
             ("MASTHEAD_SERVER__REQUEST_TIMEOUT_S", "3".to_owned()),
         ];
