@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, HOST, RANGE, TRANSFER_ENCODING, UPGRADE};
+use http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, HOST, IF_MATCH, IF_UNMODIFIED_SINCE, RANGE, TRANSFER_ENCODING,
+    UPGRADE,
+};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 
@@ -36,7 +39,7 @@ pub struct Handling {
 }
 
 /// Why a cache keeps out of a request, whatever its key would be.
-pub fn reason_to_pass(request: &Parts) -> Option<&'static str> {
+pub fn reason_to_pass(request: &Parts, policy: RequestPolicy) -> Option<&'static str> {
     let headers = &request.headers;
     if request.method != Method::GET && request.method != Method::HEAD {
         Some("method")
@@ -45,7 +48,7 @@ pub fn reason_to_pass(request: &Parts) -> Option<&'static str> {
         Some("request-body")
     } else if headers.contains_key(UPGRADE) {
         Some("upgrade")
-    } else if validation::is_for_the_origin(headers) {
+    } else if policy == RequestPolicy::Obey && validation::is_for_the_origin(headers) {
         Some("condition")
     } else {
         None
@@ -101,7 +104,9 @@ impl Handling {
         }
         if self.shared.options.requests == RequestPolicy::Ignore {
             // What does not count here does not decide on what is stored either.
-            self.request.headers.remove(CACHE_CONTROL);
+            for name in [CACHE_CONTROL, IF_MATCH, IF_UNMODIFIED_SINCE] {
+                self.request.headers.remove(name);
+            }
         }
         let mut why = Forward::UriMiss;
         for _ in 0..STEPS {

@@ -23,7 +23,8 @@ pub enum StatusField {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RequestPolicy {
     /// Only `only-if-cached` counts. A `no-store` would make this request load alone, and others not
-    /// find what it loaded.
+    /// find what it loaded; so would a condition that is meant for the origin, which a cache may
+    /// leave alone (RFC 9110, sections 13.1.1 and 13.1.4).
     #[default]
     Ignore,
     /// All count.

@@ -17,13 +17,12 @@ pub enum MaxStale {
     For(DeltaSeconds),
 }
 
-/// The directives of a request.
+/// The directives of a request that decide on what is served; `no-store` is about what is stored
+/// ([`check`](super::storable::check)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RequestDirectives {
     /// Nothing that was not asked of the origin for this request.
     pub no_cache: bool,
-    /// Store nothing of this.
-    pub no_store: bool,
     /// What is stored, or `504`.
     pub only_if_cached: bool,
     /// Nothing older than that.
@@ -48,7 +47,6 @@ impl RequestDirectives {
         for Directive { name, argument } in directives(request.get_all(CACHE_CONTROL)) {
             match name.as_str() {
                 "no-cache" => read.no_cache = true,
-                "no-store" => read.no_store = true,
                 "only-if-cached" => read.only_if_cached = true,
                 // An age that cannot be read: nothing is young enough.
                 "max-age" => {

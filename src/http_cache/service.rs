@@ -85,7 +85,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Answering {
         let (parts, body) = request.into_parts();
-        let decision = match reason_to_pass(&parts) {
+        let decision = match reason_to_pass(&parts, self.shared.options.requests) {
             Some(reason) => Decision::Bypass(reason),
             None => self.shared.keyer.decide(&parts),
         };

@@ -5,7 +5,7 @@ use futures_util::stream;
 use http_body::Frame;
 use http_body_util::StreamBody;
 
-use super::super::Decision;
+use super::super::{Decision, RequestPolicy};
 use super::*;
 
 const HOUR: (&str, &str) = ("cache-control", "max-age=3600");
@@ -197,8 +197,13 @@ async fn what_a_request_body_says_is_in_no_key() {
 }
 
 #[tokio::test]
-async fn conditions_about_a_change_go_to_the_origin() {
+async fn conditions_about_a_change_go_to_the_origin_where_requests_are_obeyed() {
     let world = World::new(|_, _| response(200, &[HOUR, ("etag", "\"a\"")], "x"));
+    world.get("/", &[("if-match", "\"b\"")]).await;
+    assert!(world.get("/", &[("if-match", "\"b\"")]).await.is_hit());
+    assert_eq!(world.last_said("if-match"), None);
+    let options = Options { requests: RequestPolicy::Obey, ..Options::default() };
+    let world = World::with(options, |_, _| response(200, &[HOUR, ("etag", "\"a\"")], "x"));
     world.get("/", &[]).await;
     assert!(!world.get("/", &[("if-match", "\"b\"")]).await.is_hit());
     assert_eq!(world.last_said("if-match").as_deref(), Some("\"b\""));

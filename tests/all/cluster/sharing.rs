@@ -35,7 +35,7 @@ async fn a_cold_page_is_made_once_for_three_hundred_readers_of_three_instances()
     assert_eq!(cluster.counted_by_all(&loads).await, 1);
 }
 
-/// Garbage, what is cut off, what is of another make, and what belongs under another key.
+/// Garbage, what is cut off or damaged, what is of another make, and what another build keeps.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_put_into_redis_is_not_served() {
     let cluster = Cluster::start().await;
@@ -52,8 +52,7 @@ async fn what_somebody_put_into_redis_is_not_served() {
     let plants: [&[u8]; 6] =
         [b"garbage", b"", &written[..written.len() / 2], &flipped, &of_another_make, &[0xFF; 4096]];
     for (n, plant) in plants.into_iter().enumerate() {
-        // Each instance starts cold with regard to this address: the parameter is not declared, so
-        // the path makes the difference.
+        // An address that nobody has asked for, so that Redis is the first to be asked.
         let planted = key.replace("/paper/", &format!("/tag/t{n}/"));
         cluster.redis.ask::<()>(&[b"SET", planted.as_bytes(), plant]);
         for paper in &papers {
