@@ -164,9 +164,10 @@ def total(figures, name, **labels):
                if key.split("{")[0] == name and all(label in key for label in wanted))
 
 
-def build(*what):
-    """The folder of a release build of these targets."""
-    subprocess.run(["cargo", "build", "--release", *what], cwd=ROOT, check=True)
+def build(target):
+    """The folder of a release build of a target. One at a time: an example brings the features of the
+    tests with it, which the program itself is not to be measured with."""
+    subprocess.run(["cargo", "build", "--release", target], cwd=ROOT, check=True)
     return pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
 
 
