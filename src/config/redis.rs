@@ -42,11 +42,10 @@ impl RedisConfig {
         };
         let url = self.url.reveal();
         let is_redis = |url: &str| {
-            ["redis://", "rediss://"].iter().any(|scheme| url.starts_with(scheme))
-                && url::Url::parse(url).is_ok_and(|url| url.has_host())
+            url.starts_with("redis://") && url::Url::parse(url).is_ok_and(|url| url.has_host())
         };
         if !url.is_empty() && !is_redis(url) {
-            wrong("redis.url", "begins with `redis://` or `rediss://` and names a host");
+            wrong("redis.url", "begins with `redis://` and names a host; TLS is not spoken yet");
         }
         let is_prefix = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if !(1..=64).contains(&self.prefix.len()) || !self.prefix.chars().all(is_prefix) {
