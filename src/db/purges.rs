@@ -109,22 +109,6 @@ pub async fn changes(
     Ok(rows.into_iter().map(|(seq, tags)| (seq.unsigned_abs(), tags)).collect())
 }
 
-/// Whether every instance that was seen since `alive_since` has applied the log up to `to`. An
-/// instance that still is in another epoch has not.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn reported_by_all(c: &mut Connection, to: AsOf, alive_since: Timestamp) -> Result<bool> {
-    const SQL: &str = "select not exists (select 1 from instances \
-        where seen_at >= $1 and (epoch <> $2 or seq < $3))";
-    Ok(on!(c, c => sqlx::query_scalar(SQL)
-        .bind(alive_since)
-        .bind(to.epoch.to_string())
-        .bind(stored(to.seq))
-        .fetch_one(c)
-        .await)?)
-}
-
 /// Notes up to where an instance has applied the log.
 ///
 /// # Errors

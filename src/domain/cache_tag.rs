@@ -59,7 +59,7 @@ impl CacheTag {
         Self(format!("listing:{scope}").into())
     }
 
-    /// A span of thirty days in what a scope lists: see [`bucket`].
+    /// A span of thirty days in what a scope lists: see [`super::listing::bucket`].
     #[must_use]
     pub fn bucket(scope: &Scope, bucket: i64) -> Self {
         Self(format!("listing:{scope}/{bucket}").into())

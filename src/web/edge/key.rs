@@ -1,8 +1,7 @@
 //! The key of an answer in the response cache: the path, and the declared parameters.
 //!
-//! Whatever else a request says is not in it, and does not reach the handler either ([`strip`]).
-//!
-//! [`strip`]: super::strip
+//! Whatever else a request says is not in it, and does not reach the handler either: see
+//! [`mod@super::strip`].
 
 use http::request::Parts;
 

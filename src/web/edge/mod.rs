@@ -3,7 +3,7 @@
 //! A route has a [`Declaration`], beside its handler in the table of [`Routes`]; what the answer was
 //! made from, the handler attaches as [`Seen`](crate::services::reading::Seen). From these follow
 //! every header that caches read ([`headers`]), the key of the response cache ([`key`]), and the
-//! request that the handler is given ([`strip`]). No handler writes a cache header.
+//! request that the handler is given ([`mod@strip`]). No handler writes a cache header.
 
 mod cdn;
 mod declaration;

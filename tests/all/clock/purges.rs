@@ -47,25 +47,25 @@ async fn a_purge_waits_for_those_who_live(db: &TestDatabase) {
         purges::report(&mut t, instance, as_of, Timestamp(at)).await.unwrap();
         t.commit().await.unwrap();
     }
-    let all_reported = async |to, alive_since| {
+    let applied = async |epoch, alive_since| {
         let mut snapshot = db.read().await.unwrap();
-        purges::reported_by_all(&mut snapshot, to, Timestamp(alive_since)).await.unwrap()
+        let alive_since = Timestamp(alive_since);
+        purges::applied_by_all(&mut snapshot, Epoch(epoch), alive_since).await.unwrap()
     };
-    assert!(all_reported(at(1, 1), 0).await, "nobody lives");
+    assert_eq!(applied(1, 0).await, None, "nobody lives");
     report(db, "a", at(1, 5), 100).await;
     report(db, "b", at(1, 4), 100).await;
-    assert!(all_reported(at(1, 4), 100).await);
-    assert!(!all_reported(at(1, 5), 100).await, "b has not");
-    assert!(all_reported(at(1, 5), 101).await, "both are dead");
+    assert_eq!(applied(1, 100).await, Some(4), "b is not as far");
+    assert_eq!(applied(1, 101).await, None, "both are dead");
     report(db, "b", at(1, 6), 200).await;
-    assert!(all_reported(at(1, 5), 100).await);
-    assert!(!all_reported(at(2, 1), 100).await, "they are in the old epoch");
+    assert_eq!(applied(1, 100).await, Some(5));
+    assert_eq!(applied(2, 100).await, None, "they are in the old epoch");
     report(db, "a", at(2, 1), 300).await;
-    assert!(!all_reported(at(2, 1), 100).await);
+    assert_eq!(applied(2, 100).await, None, "one of them is");
     let mut t = db.write().await.unwrap();
     purges::forget(&mut t, "b", Timestamp(0)).await.unwrap();
     t.commit().await.unwrap();
-    assert!(all_reported(at(2, 1), 100).await, "b has stopped");
+    assert_eq!(applied(2, 100).await, Some(1), "b has stopped");
 }
 
 async fn an_instance_reports_what_it_applied(db: &TestDatabase) {
@@ -81,7 +81,6 @@ async fn an_instance_reports_what_it_applied(db: &TestDatabase) {
     }
     reporting.abort();
     let mut snapshot = db.read().await.unwrap();
-    assert!(purges::reported_by_all(&mut snapshot, as_of, Timestamp(0)).await.unwrap());
-    let next = AsOf { seq: as_of.seq + 1, ..as_of };
-    assert!(!purges::reported_by_all(&mut snapshot, next, Timestamp(0)).await.unwrap());
+    let applied = purges::applied_by_all(&mut snapshot, as_of.epoch, Timestamp(0)).await.unwrap();
+    assert_eq!(applied, Some(as_of.seq));
 }
