@@ -16,7 +16,7 @@ use masthead::content_clock::{
     AsOf, ContentClock, Epoch, Moment, Provenance, TagClock, TagHash, TagSet,
 };
 use masthead::entropy::SystemEntropy;
-use masthead::http_cache::{ByTarget, HttpCacheLayer, Keyer, Options};
+use masthead::http_cache::{ByTarget, Compression, HttpCacheLayer, Keyer, Options};
 use masthead::web;
 use masthead::web::edge::Keys;
 use tower::{Layer as _, Service as _, ServiceExt as _};
@@ -125,7 +125,7 @@ fn key_of_the_site(bencher: Bencher, path: &str) {
 fn hit(bencher: Bencher, codings: &str) {
     let layer = HttpCacheLayer::new(
         cache(content_clock()),
-        Options::default(),
+        Options { compression: Compression::OnStore, ..Options::default() },
         ByTarget,
         Arc::new(SystemClock),
         Arc::new(SystemEntropy),
