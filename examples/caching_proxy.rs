@@ -69,8 +69,10 @@ async fn main() -> Result<(), BoxError> {
     let entropy = Arc::new(SystemEntropy);
     let settings = Settings {
         l1_bytes: if arguments.l1 == Switch::On { 256 << 20 } else { 0 },
-        // Who waits for a slow origin keeps the lease meanwhile.
+        // Who waits for a slow origin keeps the lease meanwhile. A busy machine is not to be taken for a
+        // Redis that hangs, so that a measurement does not depend on it.
         l2: arguments.redis.map(|url| L2Settings {
+            response_timeout: Duration::from_secs(2),
             lease: PATIENCE,
             lease_wait: PATIENCE,
             ..L2Settings::at(&url)
