@@ -7,7 +7,7 @@ import os from 'node:os'
 import path from 'node:path'
 
 // Runs `work` with the address at which the cache of a setting is reached.
-export async function withServers ({ setting, proxy, suite }, work) {
+export async function withServers ({ setting, proxy, suite, engine }, work) {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'masthead-conformance-'))
   const children = []
   const start = async (port, command, args, options = {}) => {
@@ -19,7 +19,7 @@ export async function withServers ({ setting, proxy, suite }, work) {
   process.once('exit', end)
   try {
     const origin = await freePort()
-    await start(origin, process.execPath, ['server/server.mjs'], {
+    await start(origin, process.execPath, [path.join(engine, 'server/server.mjs')], {
       cwd: suite,
       env: {
         ...process.env,

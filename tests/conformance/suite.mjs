@@ -2,6 +2,8 @@
 // own rule and compares with the baseline.
 //
 //   node suite.mjs l1|l2|two PROXY [--write]
+//
+// The suite is that of the npm release, or a checkout of its repository in CACHE_TESTS.
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -12,17 +14,23 @@ import { withServers } from './servers.mjs'
 
 const [setting, proxy] = process.argv.slice(2)
 const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname)
-const suite = path.dirname(createRequire(import.meta.url).resolve('http-cache-tests/package.json'))
-const baselineFile = path.join(here, 'baseline.json')
+const checkout = process.env.CACHE_TESTS
+const suite = checkout
+  ? path.resolve(checkout)
+  : path.dirname(createRequire(import.meta.url).resolve('http-cache-tests/package.json'))
+// Since the release, what runs the tests has moved, and with it the rule that scores them.
+const engine = checkout ? path.join(suite, 'test-engine') : suite
+const rule = path.join(engine, checkout ? 'lib/results.mjs' : 'lib/display.mjs')
+const baselineFile = path.join(here, checkout ? 'baseline-repository.json' : 'baseline.json')
 
-const results = await withServers({ setting, proxy: path.resolve(proxy), suite }, async base => {
+const results = await withServers({ setting, proxy: path.resolve(proxy), suite, engine }, async base => {
   const options = {
     cwd: suite,
     maxBuffer: 64 << 20,
     timeout: 300_000,
     env: { ...process.env, npm_config_base: base, npm_config_id: '', npm_package_config_id: '' }
   }
-  const client = [process.execPath, ['--no-warnings', 'cli.mjs'], options]
+  const client = [process.execPath, ['--no-warnings', path.join(engine, 'cli.mjs')], options]
   const { stdout } = await promisify(execFile)(...client)
   return JSON.parse(stdout.slice(stdout.indexOf('{')))
 })
@@ -39,10 +47,10 @@ if (process.argv.includes('--write')) {
 async function score (results) {
   // The suite's files look for their templates in the working directory.
   process.chdir(suite)
-  const load = file => import(pathToFileURL(path.join(suite, file)))
-  const { determineTestResult } = await load('lib/display.mjs')
-  const suites = [...(await load('tests/index.mjs')).default]
-  suites.push((await load('tests/surrogate-control.mjs')).default)
+  const load = file => import(pathToFileURL(file))
+  const { determineTestResult } = await load(rule)
+  const suites = [...(await load(path.join(suite, 'tests/index.mjs'))).default]
+  if (!checkout) suites.push((await load(path.join(suite, 'tests/surrogate-control.mjs'))).default)
   const words = { '✅': 'pass', Y: 'yes', N: 'no', '⛔️': 'fail', '⚠️': 'fail', '⚪️': 'depends', '🔹': 'setup' }
   const scored = { required: {}, optimal: {}, check: {} }
   for (const test of suites.flatMap(suite => suite.tests)) {
