@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrics::{counter, gauge};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::{App, StartError};
 use crate::cdn::Purger;
 use crate::clock::Clock;
-use crate::content_clock::{self, Epoch, Follower};
+use crate::content_clock::{self, ContentClock, Epoch, Follower};
 use crate::db::{self, Database};
 use crate::services::publishing::Publishing;
 use crate::web::audit::Auditor;
@@ -18,6 +19,8 @@ use crate::worker::{self, Task};
 /// How many numbers of the change log are kept: what is older, an instance that slept so long has to
 /// forget anyway.
 const KEPT_CHANGES: u64 = 10_000;
+/// How often the figures of the content clock are taken.
+const OBSERVED: Duration = Duration::from_secs(1);
 /// Seconds after which an instance that was not heard of is forgotten.
 const LONG_DEAD: i64 = 3600;
 
@@ -44,9 +47,7 @@ impl Background {
             tracing::warn!(%error, "the next start will trust no cache");
         }
     }
-}
 
-impl Background {
     /// Takes this instance out of the list of those that live, so that another purges at once if this
     /// one did; and notes that what it leaves behind is whole.
     async fn leave(&self) -> db::Result<()> {
@@ -86,6 +87,7 @@ impl App {
         let mut careful = vec![
             worker::every(Duration::from_secs(1), self.publishing.clone(), publish_due),
             worker::every(Duration::from_mins(1), self.follower.clone(), prune),
+            worker::every(OBSERVED, self.cache.content_clock().clone(), observe),
         ];
         if let Some(interval) = self.config.cache.audit() {
             careful.push(worker::every(interval, Arc::new(self.auditor()?), audit));
@@ -118,6 +120,17 @@ async fn purge(purger: Arc<Purger>) {
 
 async fn audit(auditor: Arc<Auditor>) {
     auditor.audit().await;
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure for a graph")]
+async fn observe(clock: Arc<ContentClock>) {
+    let watermark = clock.tags.watermark().map_or(0, |at| at.seq);
+    gauge!("masthead_cache_watermark").set(watermark as f64);
+    let is_fenced = clock.is_fenced();
+    gauge!("masthead_cache_fence_up").set(f64::from(u8::from(is_fenced)));
+    if is_fenced {
+        counter!("masthead_cache_fenced_seconds_total").increment(OBSERVED.as_secs());
+    }
 }
 
 async fn prune(follower: Arc<Follower>) {

@@ -76,11 +76,11 @@ impl Future for Leaving {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Ok(mut response) = ready!(Pin::new(&mut self.answering).poll(context));
         let headers = response.headers_mut();
-        headers.remove(MASTHEAD_CACHE_CONTROL);
+        let is_kept = headers.remove(MASTHEAD_CACHE_CONTROL).is_some();
         if let Some(name) = self.name.take() {
             headers.insert(X_REQUEST_ID, name);
         }
-        if let Some(cdn) = &self.cdn {
+        if let Some(cdn) = self.cdn.as_ref().filter(|_| is_kept) {
             cdn.on_leaving(response.headers_mut());
         }
         if let Some(begun) = self.begun {

@@ -62,6 +62,8 @@ export async function open(browser, site, options) {
   });
   page.on('pageerror', (error) => faults.push(`script: ${error}`));
   page.on('requestfailed', (request) => {
+    // Whoever goes on to the next page takes the request for an icon along.
+    if (request.failure()?.errorText === 'net::ERR_ABORTED') return;
     faults.push(`failed: ${request.url()} (${request.failure()?.errorText})`);
   });
   page.on('request', (request) => {

@@ -60,10 +60,11 @@ impl Cdn {
     }
 
     /// Bounds the lifetime of an answer that leaves, while its purges may still be under way or the
-    /// purges lag. What has been in our own cache for a while has not changed since.
+    /// purges lag. What has been in our own cache for a while has not changed since; what has no age was
+    /// just made.
     pub(crate) fn on_leaving(&self, headers: &mut HeaderMap) {
         let age = headers.get(header::AGE).and_then(|age| age.to_str().ok()?.parse().ok());
-        let Some(age) = age.map(Duration::from_secs) else { return };
+        let age = Duration::from_secs(age.unwrap_or(0));
         let declared = Duration::MAX;
         let bound = lifetime_for(declared, Some(age), self.purger.lag());
         if bound < declared {

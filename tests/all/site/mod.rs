@@ -10,6 +10,7 @@ mod discretion;
 mod furnished;
 mod headers;
 mod hostile;
+mod in_front;
 mod routes;
 mod search;
 mod validators;
