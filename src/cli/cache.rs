@@ -9,7 +9,7 @@ pub(super) enum Command {
     /// Say what an address declares, what its answer is made from, and how it stands in Redis
     Explain {
         /// The address, or its path: /about/
-        url: String,
+        address: String,
     },
     /// Say that something has changed, as in: masthead cache purge listing:site post:64f1…
     ///
@@ -26,8 +26,8 @@ pub(super) enum Command {
 pub(super) async fn run(config: Config, command: Command) -> Result<(), Failure> {
     let app = App::open(config).await?;
     match command {
-        Command::Explain { url } => {
-            let explained = app.explain(&url).await?;
+        Command::Explain { address } => {
+            let explained = app.explain(&address).await?;
             say(explained.trim_end())?;
         }
         Command::Purge { tags } => {

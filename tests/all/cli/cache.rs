@@ -2,6 +2,7 @@
 
 use masthead::content_clock::ChangeLog as _;
 
+use super::Program;
 use crate::instance::{Instance, published};
 use crate::support::fixtures::{NOON, author};
 use crate::support::{TestDatabase, on_both};
@@ -17,6 +18,20 @@ async fn with_author(database: &TestDatabase) -> Instance {
     let site = Instance::on(database).await;
     site.add_author(&author("Ann")).await;
     site
+}
+
+/// By the program itself: the address is no address of the site.
+#[test]
+fn the_program_explains_and_purges() {
+    let program = Program::new();
+    let explained = program.run(&["cache", "explain", "http://localhost:2368/nothing/"]);
+    assert_eq!(explained.code, Some(0), "{explained:?}");
+    assert!(explained.out.contains("key          /nothing/"), "{explained:?}");
+    let purged = program.run(&["cache", "purge", "site", "post:1"]);
+    assert_eq!((purged.code, purged.out.trim()), (Some(0), "Purged site post:1."), "{purged:?}");
+    assert_eq!(program.run(&["cache", "purge", "a b"]).code, Some(1));
+    let epoch = program.run(&["cache", "epoch"]);
+    assert!(epoch.out.starts_with("A new epoch has begun: "), "{epoch:?}");
 }
 
 async fn an_address_is_explained(database: &TestDatabase) {
