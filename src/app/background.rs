@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::{App, StartError};
 use crate::cdn::Purger;
 use crate::clock::Clock;
-use crate::content_clock::{self, ContentClock, Epoch, Follower};
+use crate::content_clock::{self, ContentClock, Follower, Fresh};
 use crate::db::{self, Database};
 use crate::services::publishing::Publishing;
 use crate::web::audit::Auditor;
@@ -66,8 +66,7 @@ impl App {
     /// # Errors
     /// The database does not answer.
     pub async fn start(&self) -> Result<Background, StartError> {
-        let random = || u128::from(self.entropy.next());
-        self.db.enter(Epoch(random() << 64 | random())).await?;
+        self.db.enter(Fresh::draw(&*self.entropy).epoch).await?;
         // Whoever does not know the content clock yet can keep nothing, and would make a page anew for
         // each of those who ask at once.
         if let Err(error) = self.stamper.settle().await {

@@ -165,8 +165,7 @@ impl Provider for CloudFront {
 
     fn tag_header(&self) -> TagHeader {
         TagHeader {
-            name: HeaderName::try_from(&self.settings.tag_header)
-                .unwrap_or(HeaderName::from_static("cache-tag")),
+            name: TagHeader::name_or_default(&self.settings.tag_header),
             separator: ',',
             max_bytes: 8 << 10,
             // Those beyond are dropped without a word.

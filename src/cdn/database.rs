@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 
 use super::{Change, LogError, PurgeLog, Round, Standing};
 use crate::clock::{Clock, Timestamp};
-use crate::content_clock::AsOf;
+use crate::content_clock::{AsOf, ChangeLog as _, LogCursor};
 use crate::db::{Database, purges};
 
 /// Seconds after which an instance that has not reported is taken for dead; it reports at least every
@@ -83,9 +83,13 @@ impl PurgeLog for DatabaseLog {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<Change>, LogError>> {
         Box::pin(async move {
-            let mut snapshot = self.db.read().await?;
-            let rows = purges::changes(&mut snapshot, after, to, limit).await?;
-            Ok(rows.into_iter().map(|(seq, tags)| Change { seq, tags }).collect())
+            let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+            let page = self.db.since(LogCursor::behind(after), limit).await?;
+            let changes = page.changes.into_iter();
+            Ok(changes
+                .map(|change| Change { seq: change.cursor.seq, tags: change.cache_tags })
+                .take_while(|change| change.seq <= to)
+                .collect())
         })
     }
 

@@ -20,6 +20,12 @@ pub struct TagHeader {
 }
 
 impl TagHeader {
+    /// The name that a setting gives, or `Cache-Tag`: one that is no name was refused with the
+    /// configuration.
+    pub(super) fn name_or_default(setting: &str) -> HeaderName {
+        HeaderName::try_from(setting).unwrap_or(HeaderName::from_static("cache-tag"))
+    }
+
     /// The value of the header for an answer with these tags; `all` is added.
     ///
     /// Where they are too many, kinds take the place of tags, the largest first: `post` for every

@@ -5,18 +5,6 @@ use super::{Connection, Result, Transaction};
 use crate::clock::Timestamp;
 use crate::content_clock::{AsOf, Epoch};
 
-/// Up to which change a provider has been told; `None` where it never was.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn cursor(c: &mut Connection, provider: &str) -> Result<Option<AsOf>> {
-    const SQL: &str = "select epoch, seq from purge_cursors where provider = $1";
-    let found: Option<(String, i64)> =
-        on!(c, c => sqlx::query_as(SQL).bind(provider).fetch_optional(c).await)?;
-    // An epoch that cannot be read is one that nobody knows: everything is purged once more.
-    Ok(found.and_then(|(epoch, seq)| as_of(&epoch, seq)))
-}
-
 /// Notes that a provider said yes to every change up to `to`. It never moves back within an epoch,
 /// so that two instances may purge at once.
 ///
@@ -36,7 +24,8 @@ pub async fn advance(t: &mut Transaction, provider: &str, to: AsOf) -> Result<()
     Ok(())
 }
 
-/// The cursors of some providers, each as [`cursor`] gives it.
+/// Up to which change each provider has been told. One with an epoch that cannot be read is left out,
+/// so that everything is purged once more.
 ///
 /// # Errors
 /// The database does not answer.
@@ -86,27 +75,6 @@ pub async fn applied_by_all(
 pub async fn first_instance(c: &mut Connection, alive_since: Timestamp) -> Result<Option<String>> {
     const SQL: &str = "select min(id) from instances where seen_at >= $1";
     Ok(on!(c, c => sqlx::query_scalar(SQL).bind(alive_since).fetch_one(c).await)?)
-}
-
-/// The stamped rows of the change log behind a number, in the order of their numbers.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn changes(
-    c: &mut Connection,
-    after: u64,
-    to: u64,
-    limit: usize,
-) -> Result<Vec<(u64, String)>> {
-    const SQL: &str = "select seq, cache_tags from change_log where seq > $1 and seq <= $2 \
-        order by seq, id limit $3";
-    let rows: Vec<(i64, String)> = on!(c, c => sqlx::query_as(SQL)
-        .bind(stored(after))
-        .bind(stored(to))
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(c)
-        .await)?;
-    Ok(rows.into_iter().map(|(seq, tags)| (seq.unsigned_abs(), tags)).collect())
 }
 
 /// Notes up to where an instance has applied the log.

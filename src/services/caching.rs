@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Result, ServiceError, keep};
-use crate::content_clock::{AsOf, ChangeLog as _, Epoch, LogError, Stamper};
+use crate::content_clock::{AsOf, ChangeLog as _, Fresh, LogError, Stamper};
 use crate::db::{self, Database};
 use crate::entropy::Entropy;
 
@@ -60,8 +60,7 @@ impl Caching {
     /// The database does not answer.
     pub async fn begin_epoch(&self) -> Result<AsOf, LogError> {
         let old = self.db.newest(1).await?.reading.as_of.epoch;
-        let new = Epoch(u128::from(self.entropy.next()) << 64 | u128::from(self.entropy.next()));
-        self.db.renew(old, new).await?;
+        self.db.renew(old, Fresh::draw(&*self.entropy).epoch).await?;
         Ok(self.db.newest(1).await?.reading.as_of)
     }
 
