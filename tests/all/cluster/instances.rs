@@ -139,6 +139,14 @@ impl Cluster {
     /// Starts an instance, with an empty memory.
     pub fn start_instance(&mut self, number: usize) {
         let instance = &mut self.instances[number];
+        // While it was away, somebody's connection may have been given its port for a moment.
+        let deadline = Instant::now() + PATIENCE;
+        for port in [instance.port, instance.metrics] {
+            while std::net::TcpListener::bind(("127.0.0.1", port)).is_err() {
+                assert!(Instant::now() < deadline, "port {port} stays taken");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
         let path = |name: &str| self.folder.path().join(format!("{name}.{number}"));
         let log = File::options().create(true).append(true).open(path("log")).unwrap();
         let leash = Leash::start("sh", |command| {
