@@ -11,7 +11,7 @@ pub mod settings;
 pub mod users;
 pub mod welcome;
 
-use crate::content_clock::Stamper;
+use crate::content_clock::{Stamper, Token};
 use crate::db::{self, DbError, Transaction};
 use crate::media::{StoreError, UploadError};
 
@@ -49,16 +49,28 @@ impl ServiceError {
 /// What a use case gives.
 pub type Result<T, E = ServiceError> = std::result::Result<T, E>;
 
+/// What was saved, and what its writer has to be shown from now on.
+#[derive(Debug, Clone)]
+pub struct Saved<T> {
+    /// What was saved.
+    pub value: T,
+    /// The moment that has it.
+    pub token: Token,
+}
+
 /// Commits, and waits for a stamping pass that began after it: from then on no instance that hears the
-/// news, this one first, takes for valid what was made before.
+/// news, this one first, takes for valid what was made before. Gives what the writer has to see.
 ///
 /// A pass that fails takes nothing back. The change is saved, and whoever passes next stamps it.
-async fn keep(t: Transaction, stamper: &Stamper) -> db::Result<()> {
+async fn keep(t: Transaction, stamper: &Stamper) -> db::Result<Token> {
     t.commit().await?;
-    if let Err(error) = stamper.settle().await {
-        tracing::warn!(%error, "a change is not shown everywhere yet");
+    match stamper.settle().await {
+        Ok(as_of) => Ok(Token::Settled(as_of)),
+        Err(error) => {
+            tracing::warn!(%error, "a change is not shown everywhere yet");
+            Ok(Token::Pending)
+        }
     }
-    Ok(())
 }
 
 /// Does a whole transaction, and does it again where two writers waited for each other and the

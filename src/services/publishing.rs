@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use sqlx::types::Json;
 
-use super::{Result, ServiceError, assembly, keep, retrying};
+use super::{Result, Saved, ServiceError, assembly, keep, retrying};
 use crate::clock::Clock;
-use crate::content_clock::Stamper;
+use crate::content_clock::{Stamper, Token};
 use crate::db::redirects::Target;
 use crate::db::{self, Connection, Database, Transaction};
 use crate::domain::media::Picture;
@@ -76,13 +76,13 @@ impl Publishing {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] where the draft breaks a rule.
-    pub async fn create(&self, draft: &Draft) -> Result<Post> {
+    pub async fn create(&self, draft: &Draft) -> Result<Saved<Post>> {
         retrying(async || {
             let mut t = self.db.write().await?;
             let settings = super::settings::load(&mut t).await?;
             let post = self.create_in(&mut t, &settings, draft, Provenance::default()).await?;
-            self.keep(t).await?;
-            Ok(post)
+            let token = self.keep(t).await?;
+            Ok(Saved { value: post, token })
         })
         .await
     }
@@ -92,7 +92,7 @@ impl Publishing {
     /// # Errors
     /// [`db::DbError::Changed`] where somebody did; [`ServiceError::Invalid`] where the draft
     /// breaks a rule or the post is gone.
-    pub async fn update(&self, id: &PostId, revision: i64, draft: &Draft) -> Result<Post> {
+    pub async fn update(&self, id: &PostId, revision: i64, draft: &Draft) -> Result<Saved<Post>> {
         retrying(async || {
             let mut t = self.db.write().await?;
             let settings = super::settings::load(&mut t).await?;
@@ -102,15 +102,15 @@ impl Publishing {
             post.revision = revision;
             let now = self.clock.now();
             let post = self.update_in(&mut t, &settings, post, draft, now).await?;
-            self.keep(t).await?;
-            Ok(post)
+            let token = self.keep(t).await?;
+            Ok(Saved { value: post, token })
         })
         .await
     }
 
     /// Keeps what a transaction wrote, and waits until no reader of this instance is shown what was
     /// before.
-    pub(super) async fn keep(&self, t: Transaction) -> db::Result<()> {
+    pub(super) async fn keep(&self, t: Transaction) -> db::Result<Token> {
         keep(t, &self.stamper).await
     }
 
@@ -118,11 +118,11 @@ impl Publishing {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn delete(&self, id: &PostId) -> Result<()> {
+    pub async fn delete(&self, id: &PostId) -> Result<Saved<()>> {
         let mut t = self.db.write().await?;
         db::posts::delete(&mut t, id).await?;
-        self.keep(t).await?;
-        Ok(())
+        let token = self.keep(t).await?;
+        Ok(Saved { value: (), token })
     }
 
     /// Publishes the scheduled posts whose time has come: the write that makes time a change.

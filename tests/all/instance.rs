@@ -121,7 +121,7 @@ impl Instance {
 
     /// Saves a new post or page.
     pub async fn create(&self, draft: &Draft) -> Post {
-        self.app.publishing.create(draft).await.unwrap()
+        self.app.publishing.create(draft).await.unwrap().value
     }
 
     pub async fn add_author(&self, author: &Author) {
