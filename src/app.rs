@@ -13,7 +13,7 @@ use crate::cache::{self, Cache, Hold, InvalidRedisUrl, L2Settings};
 use crate::cdn::{DatabaseLog, HttpClient, Purger, Timing};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::content_clock::{Channel, ContentClock, Follower, Stamper, TagClock};
+use crate::content_clock::{Channel, ContentClock, Follower, Stamper, TagClock, TokenKey};
 use crate::db::{Database, DbError};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::http_cache::{self, HttpCacheLayer, StatusField};
@@ -23,11 +23,13 @@ use crate::services::exporting::Exporting;
 use crate::services::importing::Importing;
 use crate::services::media::MediaLibrary;
 use crate::services::publishing::Publishing;
+use crate::services::reach::Reach;
 use crate::services::reading::Reading;
 use crate::services::settings::SettingsEditor;
 use crate::services::users::Users;
 use crate::web::audit::Auditor;
 use crate::web::edge::{Cdn, Edge, Keys};
+use crate::web::token::{self, Tokens};
 use crate::web::{self, Front};
 
 /// How much news may wait to be sent; what is more is left to the polls of the others.
@@ -57,6 +59,10 @@ pub struct App {
     pub follower: Arc<Follower>,
     /// Stamps what this instance writes.
     pub stamper: Stamper,
+    /// Up to which change all instances have come.
+    reach: Reach,
+    /// Owes writers what they saved.
+    tokens: Tokens,
     /// What this instance keeps, and all of them share.
     pub cache: Cache,
     http_cache: HttpCacheLayer,
@@ -177,6 +183,13 @@ impl App {
             clock.clone(),
             entropy.clone(),
         );
+        let reach = Reach::new(db.clone(), clock.clone());
+        let tokens = Tokens::new(token::Parts {
+            is_secure: false,
+            key: TokenKey::new(std::array::from_fn(|_| entropy.next().to_le_bytes()[0])),
+            stamper: stamper.clone(),
+            reach: reach.clone(),
+        });
         let publishing =
             Publishing::new(db.clone(), stamper.clone(), clock.clone(), entropy.clone());
         Ok(Self {
@@ -198,6 +211,8 @@ impl App {
             http_cache,
             channel,
             stamper,
+            reach,
+            tokens,
             follower,
             clock,
             instance,
@@ -231,7 +246,13 @@ impl App {
 
     /// The same behind the response cache.
     pub fn site(&self) -> Front {
-        Front::new(self.router(), &self.http_cache, self.edge(), self.entropy.clone())
+        Front::new(
+            self.router(),
+            &self.http_cache,
+            self.edge(),
+            self.tokens.clone(),
+            self.entropy.clone(),
+        )
     }
 
     /// Compares what is kept with what would be made anew, out of the database alone.

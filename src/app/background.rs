@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::content_clock::{self, ContentClock, Follower, Fresh};
 use crate::db::{self, Database};
 use crate::services::publishing::Publishing;
+use crate::services::reach::{LONG_DEAD, Reach};
 use crate::web::audit::Auditor;
 use crate::worker::{self, Task};
 
@@ -21,8 +22,8 @@ use crate::worker::{self, Task};
 const KEPT_CHANGES: u64 = 10_000;
 /// How often the figures of the content clock are taken.
 const OBSERVED: Duration = Duration::from_secs(1);
-/// Seconds after which an instance that was not heard of is forgotten.
-const LONG_DEAD: i64 = 3600;
+/// How often it is asked how far the other instances have come.
+const REACHED: Duration = Duration::from_secs(1);
 
 /// The tasks of an instance that serves.
 #[derive(Debug)]
@@ -87,6 +88,7 @@ impl App {
             worker::every(Duration::from_secs(1), self.publishing.clone(), publish_due),
             worker::every(Duration::from_mins(1), self.follower.clone(), prune),
             worker::every(OBSERVED, self.cache.content_clock().clone(), observe),
+            worker::every(REACHED, self.reach.clone(), reach),
         ];
         if let Some(interval) = self.config.cache.audit() {
             careful.push(worker::every(interval, Arc::new(self.auditor()?), audit));
@@ -115,6 +117,13 @@ async fn publish_due(publishing: Publishing) {
 async fn purge(purger: Arc<Purger>) {
     // What goes wrong is in the log and the metrics already; the next step tries again.
     purger.step().await;
+}
+
+async fn reach(reach: Reach) {
+    if let Err(error) = reach.look().await {
+        // Tokens last longer, and that is all.
+        tracing::debug!(%error, "it is not known how far the other instances have come");
+    }
 }
 
 async fn audit(auditor: Arc<Auditor>) {

@@ -6,6 +6,7 @@ pub mod exporting;
 pub mod importing;
 pub mod media;
 pub mod publishing;
+pub mod reach;
 pub mod reading;
 pub mod settings;
 pub mod users;

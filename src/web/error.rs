@@ -6,6 +6,7 @@ use askama::Template as _;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
+use super::middleware::security_headers;
 use super::views::ErrorPage;
 use crate::db::DbError;
 
@@ -33,6 +34,16 @@ impl IntoResponse for WebError {
         }
         response
     }
+}
+
+/// The answer to a writer whose change is saved, but cannot be shown yet; what is older must not be.
+pub(super) fn not_yet() -> Response {
+    let mut response = apology(StatusCode::SERVICE_UNAVAILABLE);
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    security_headers::add_to(headers);
+    response
 }
 
 /// The answer to a request whose handler panicked.

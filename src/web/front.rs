@@ -7,22 +7,28 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use ::http::{HeaderValue, Request, Response};
+use ::http::{HeaderValue, Request, Response, header};
 use axum::Router;
 use axum::body::Body;
+use futures_util::future::BoxFuture;
 use tower::{Layer as _, Service};
 
-use super::edge::{Cdn, Edge, MASTHEAD_CACHE_CONTROL, timing};
+use super::edge::{Edge, MASTHEAD_CACHE_CONTROL, timing};
+use super::error;
 use super::middleware::request_id::{X_REQUEST_ID, name};
+use super::token::Tokens;
+use crate::content_clock::Token;
 use crate::entropy::Entropy;
-use crate::http_cache::{Answering, HttpCache, HttpCacheLayer};
+use crate::http_cache::{Answering, HttpCache, HttpCacheLayer, Need};
+
+/// What is shown to one writer: their browser asks each time, and nobody else keeps it.
+const FOR_ONE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// The site behind its response cache: a hit is answered before anything else is done.
 #[derive(Clone)]
 pub struct Front {
     cache: HttpCache<Router>,
-    cdn: Option<Arc<Cdn>>,
-    says_timing: bool,
+    door: Arc<Door>,
     entropy: Arc<dyn Entropy>,
 }
 
@@ -32,10 +38,26 @@ impl Front {
         router: Router,
         layer: &HttpCacheLayer,
         edge: Edge,
+        tokens: Tokens,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        let (cdn, says_timing) = (edge.cdn.map(Arc::new), edge.says_timing);
-        Self { cache: layer.layer(router), cdn, says_timing, entropy }
+        Self { cache: layer.layer(router), door: Arc::new(Door { edge, tokens }), entropy }
+    }
+
+    /// Asks for a writer, who is owed a change.
+    async fn ask_for_writer(
+        mut self,
+        mut request: Request<Body>,
+        known: Option<Need>,
+    ) -> (Response<Body>, Option<Need>) {
+        let need = match known {
+            Some(need) => Some(need),
+            None => self.door.tokens.settle().await,
+        };
+        let Some(need) = need else { return (error::not_yet(), None) };
+        request.extensions_mut().insert(need);
+        let Ok(response) = self.cache.call(request).await;
+        (response.map(Body::new), Some(need))
     }
 }
 
@@ -49,24 +71,80 @@ impl Service<Request<Body>> for Front {
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Leaving {
-        let begun = self.says_timing.then(Instant::now);
+        let begun = self.door.edge.says_timing.then(Instant::now);
         let name = name(request.headers(), self.entropy.as_ref());
         request.headers_mut().insert(X_REQUEST_ID, name.clone());
-        Leaving {
-            answering: self.cache.call(request),
-            name: Some(name),
-            cdn: self.cdn.clone(),
-            begun,
+        let coming = match self.door.owes(&request) {
+            Owed::Nothing => Coming::ToReader(self.cache.call(request)),
+            Owed::Known(need) => {
+                Coming::ToWriter(Box::pin(self.clone().ask_for_writer(request, Some(need))))
+            }
+            Owed::Unknown => Coming::ToWriter(Box::pin(self.clone().ask_for_writer(request, None))),
+        };
+        Leaving { coming, door: Arc::clone(&self.door), name: Some(name), begun }
+    }
+}
+
+/// What requests pass on their way in, and answers on their way out.
+struct Door {
+    edge: Edge,
+    tokens: Tokens,
+}
+
+/// What is owed to whoever makes a request.
+enum Owed {
+    /// Nothing in particular.
+    Nothing,
+    /// This change.
+    Known(Need),
+    /// A change that only the primary can name.
+    Unknown,
+}
+
+impl Door {
+    /// Files are the same for everybody, and what is made for one person is read from the primary
+    /// anyway; so only what the response cache keeps can lack a change.
+    fn owes(&self, request: &Request<Body>) -> Owed {
+        let Some(token) = self.tokens.of(request.headers()) else { return Owed::Nothing };
+        if !self.edge.table.find(request.uri().path()).kept {
+            return Owed::Nothing;
+        }
+        self.tokens.need(token).map_or(Owed::Unknown, Owed::Known)
+    }
+
+    /// What was said to our own cache stays here. An answer to a writer is for no other cache either.
+    fn on_leaving(&self, response: &mut Response<Body>, need: Option<Need>) {
+        let saved = response.extensions_mut().remove::<Token>();
+        let headers = response.headers_mut();
+        let is_kept = headers.remove(MASTHEAD_CACHE_CONTROL).is_some();
+        let cdn = self.edge.cdn.as_ref();
+        if need.is_some() {
+            headers.insert(header::CACHE_CONTROL, FOR_ONE);
+            if let Some(cdn) = cdn {
+                cdn.keep_out(headers);
+            }
+        } else if let Some(cdn) = cdn.filter(|_| is_kept) {
+            cdn.on_leaving(headers);
+        }
+        match (saved, need) {
+            (Some(token), _) => self.tokens.give(headers, token),
+            (None, Some(need)) => self.tokens.give_back(headers, need, cdn),
+            (None, None) => {}
         }
     }
 }
 
-/// An answer on its way out. It gets the name of its request: what is stored has none. What was said
-/// to our own cache stays here.
+/// An answer that comes.
+enum Coming {
+    ToReader(Answering),
+    ToWriter(BoxFuture<'static, (Response<Body>, Option<Need>)>),
+}
+
+/// An answer on its way out. It gets the name of its request: what is stored has none.
 pub struct Leaving {
-    answering: Answering,
+    coming: Coming,
+    door: Arc<Door>,
     name: Option<HeaderValue>,
-    cdn: Option<Arc<Cdn>>,
     begun: Option<Instant>,
 }
 
@@ -74,18 +152,20 @@ impl Future for Leaving {
     type Output = Result<Response<Body>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Ok(mut response) = ready!(Pin::new(&mut self.answering).poll(context));
-        let headers = response.headers_mut();
-        let is_kept = headers.remove(MASTHEAD_CACHE_CONTROL).is_some();
+        let (mut response, need) = match &mut self.coming {
+            Coming::ToReader(answering) => {
+                let Ok(response) = ready!(Pin::new(answering).poll(context));
+                (response.map(Body::new), None)
+            }
+            Coming::ToWriter(answer) => ready!(answer.as_mut().poll(context)),
+        };
+        self.door.on_leaving(&mut response, need);
         if let Some(name) = self.name.take() {
-            headers.insert(X_REQUEST_ID, name);
-        }
-        if let Some(cdn) = self.cdn.as_ref().filter(|_| is_kept) {
-            cdn.on_leaving(response.headers_mut());
+            response.headers_mut().insert(X_REQUEST_ID, name);
         }
         if let Some(begun) = self.begun {
             timing::add(response.headers_mut(), "total", begun.elapsed());
         }
-        Poll::Ready(Ok(response.map(Body::new)))
+        Poll::Ready(Ok(response))
     }
 }

@@ -20,6 +20,7 @@ pub mod media;
 mod middleware;
 mod site;
 mod state;
+pub mod token;
 pub mod views;
 mod xml;
 

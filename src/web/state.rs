@@ -1,8 +1,10 @@
 //! What handlers need: each asks for its part, not for the whole.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::FromRef;
+use axum::extract::{FromRef, FromRequestParts};
+use http::request::Parts;
 
 use super::assets::Assets;
 use super::media::MediaState;
@@ -33,9 +35,11 @@ pub(super) struct SiteState {
     pub(super) base_url: Arc<str>,
 }
 
-impl FromRef<AppState> for SiteState {
-    fn from_ref(state: &AppState) -> Self {
-        Self { reading: state.reading.clone(), base_url: state.base_url.clone() }
+impl FromRequestParts<AppState> for SiteState {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        Ok(Self { reading: state.reading.clone(), base_url: state.base_url.clone() })
     }
 }
 

@@ -1,7 +1,6 @@
 //! `GET /api/content/settings/`: what the owner says of the site.
 
 use axum::Extension;
-use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header;
 use serde::Serialize;
@@ -44,7 +43,7 @@ struct Public<'a> {
     url: String,
 }
 
-pub(super) async fn read(State(state): State<SiteState>) -> Result<Response, WebError> {
+pub(super) async fn read(state: SiteState) -> Result<Response, WebError> {
     let read = state.reading.settings().await?;
     let answer = Answer { settings: public(&read.settings, &state.base_url), meta: Meta {} };
     let content_type = [(header::CONTENT_TYPE, CONTENT_TYPE)];

@@ -59,6 +59,14 @@ impl Cdn {
         }
     }
 
+    /// Keeps the CDN from keeping an answer, whatever it declares.
+    pub(crate) fn keep_out(&self, headers: &mut HeaderMap) {
+        headers.remove(&self.tags.name);
+        if let LifetimeHeader::Targeted(name) = &self.lifetime {
+            headers.insert(name.clone(), HeaderValue::from_static("no-store"));
+        }
+    }
+
     /// Bounds the lifetime of an answer that leaves, while its purges may still be under way or the
     /// purges lag. What has been in our own cache for a while has not changed since; what has no age was
     /// just made.

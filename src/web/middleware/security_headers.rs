@@ -3,7 +3,7 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// Scripts, styles and fonts come from this site alone, and none stands in a page: so no script
 /// that got into a text runs, whatever else failed. Pictures, sound and embeds may come from
@@ -33,9 +33,13 @@ const FIELDS: [(HeaderName, HeaderValue); 5] = [
 /// Adds the fields that an answer does not set itself.
 pub(crate) async fn add(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+    add_to(response.headers_mut());
+    response
+}
+
+/// The same for an answer that comes from further out.
+pub(crate) fn add_to(headers: &mut HeaderMap) {
     for (name, value) in FIELDS {
         headers.entry(name).or_insert(value);
     }
-    response
 }

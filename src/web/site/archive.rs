@@ -1,6 +1,6 @@
 //! The archive: all months, and the posts of one.
 
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, Path};
 
 use super::missing::missing;
 use super::{Result, moved, page, page_number, theme};
@@ -10,14 +10,14 @@ use crate::services::reading::Seen;
 use crate::web::state::SiteState;
 use crate::web::views::{ArchivePage, MonthPage};
 
-pub(super) async fn index(State(state): State<SiteState>) -> Result {
+pub(super) async fn index(state: SiteState) -> Result {
     let read = state.reading.archive().await?;
     let theme = theme::address(&read.settings);
     page(read.seen, &ArchivePage::new(state.site(&read.settings, &theme), &read.content))
 }
 
 pub(super) async fn first(
-    State(state): State<SiteState>,
+    state: SiteState,
     Path((year, number)): Path<(String, String)>,
     uri: OriginalUri,
 ) -> Result {
@@ -28,7 +28,7 @@ pub(super) async fn first(
 }
 
 pub(super) async fn numbered(
-    State(state): State<SiteState>,
+    state: SiteState,
     Path((year, number, page)): Path<(String, String, String)>,
     uri: OriginalUri,
 ) -> Result {

@@ -19,13 +19,13 @@ use crate::web::views;
 /// Posts that `llms.txt` names: the newest.
 const LLMS_POSTS: u32 = 100;
 
-pub(super) async fn robots(State(state): State<SiteState>) -> Result {
+pub(super) async fn robots(state: SiteState) -> Result {
     // It is made from the configuration; a look at the settings tells at which moment.
     let read = state.reading.settings().await?;
     Ok(text(read.seen, robots::CONTENT_TYPE, robots::render(&state.base_url)))
 }
 
-pub(super) async fn llms(State(state): State<SiteState>) -> Result {
+pub(super) async fn llms(state: SiteState) -> Result {
     let posts = state.reading.posts(0, LLMS_POSTS).await?;
     let pages = state.reading.pages().await?;
     let mut seen = posts.seen;
@@ -35,7 +35,7 @@ pub(super) async fn llms(State(state): State<SiteState>) -> Result {
 }
 
 pub(super) async fn security(
-    State(state): State<SiteState>,
+    state: SiteState,
     State(clock): State<Arc<dyn Clock>>,
     uri: OriginalUri,
 ) -> Result {
@@ -46,7 +46,7 @@ pub(super) async fn security(
     }
 }
 
-pub(super) async fn manifest(State(state): State<SiteState>) -> Result {
+pub(super) async fn manifest(state: SiteState) -> Result {
     let read = state.reading.settings().await?;
     let settings = &read.settings;
     let icon = match &settings.icon {
@@ -73,14 +73,14 @@ pub(super) async fn manifest(State(state): State<SiteState>) -> Result {
     Ok(text(read.seen, manifest::CONTENT_TYPE, manifest))
 }
 
-pub(super) async fn opensearch(State(state): State<SiteState>) -> Result {
+pub(super) async fn opensearch(state: SiteState) -> Result {
     let read = state.reading.settings().await?;
     let file = opensearch::render(&read.settings, &state.base_url);
     Ok(text(read.seen, opensearch::CONTENT_TYPE, file))
 }
 
 /// Browsers ask for this whatever the pages say.
-pub(super) async fn favicon(State(state): State<SiteState>) -> Result {
+pub(super) async fn favicon(state: SiteState) -> Result {
     let read = state.reading.settings().await?;
     Ok(moved(read.seen, read.settings.icon.as_deref().unwrap_or(asset!("favicon.svg"))))
 }

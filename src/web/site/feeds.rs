@@ -1,6 +1,6 @@
 //! The feeds of the site, of a tag and of an author.
 
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, Path};
 
 use super::missing::missing;
 use super::{Result, slug, text};
@@ -15,23 +15,19 @@ use crate::web::state::SiteState;
 /// Posts in a feed: what readers of feeds expect, and a size that they take.
 const LENGTH: u32 = 15;
 
-pub(super) async fn rss(State(state): State<SiteState>) -> Result {
+pub(super) async fn rss(state: SiteState) -> Result {
     site(&state, paths::RSS, feeds::rss::CONTENT_TYPE, feeds::rss::render).await
 }
 
-pub(super) async fn atom(State(state): State<SiteState>) -> Result {
+pub(super) async fn atom(state: SiteState) -> Result {
     site(&state, paths::ATOM, feeds::atom::CONTENT_TYPE, feeds::atom::render).await
 }
 
-pub(super) async fn json(State(state): State<SiteState>) -> Result {
+pub(super) async fn json(state: SiteState) -> Result {
     site(&state, paths::JSON_FEED, feeds::json_feed::CONTENT_TYPE, feeds::json_feed::render).await
 }
 
-pub(super) async fn of_tag(
-    State(state): State<SiteState>,
-    Path(name): Path<String>,
-    uri: OriginalUri,
-) -> Result {
+pub(super) async fn of_tag(state: SiteState, Path(name): Path<String>, uri: OriginalUri) -> Result {
     let Some(slug) = slug(&name) else { return missing(&state, &uri, Seen::default()).await };
     let read = state.reading.tag_feed(&slug, LENGTH).await?;
     let Some(found) = read.content else { return missing(&state, &uri, read.seen).await };
@@ -47,7 +43,7 @@ pub(super) async fn of_tag(
 }
 
 pub(super) async fn of_author(
-    State(state): State<SiteState>,
+    state: SiteState,
     Path(name): Path<String>,
     uri: OriginalUri,
 ) -> Result {

@@ -2,18 +2,14 @@
 //!
 //! They share one route, because a route can not have a fixed end behind a name.
 
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, Path};
 
 use super::missing::missing;
 use super::{Result, discovery, sitemap};
 use crate::services::reading::Seen;
 use crate::web::state::SiteState;
 
-pub(super) async fn show(
-    State(state): State<SiteState>,
-    Path(name): Path<String>,
-    uri: OriginalUri,
-) -> Result {
+pub(super) async fn show(state: SiteState, Path(name): Path<String>, uri: OriginalUri) -> Result {
     if let Some(slug) = name.strip_suffix(".md") {
         return discovery::markdown(&state, slug, &uri).await;
     }

@@ -1,6 +1,6 @@
 //! The home page, and the further pages of its list.
 
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, Path};
 
 use super::missing::missing;
 use super::{Result, moved, page, page_number, theme};
@@ -9,12 +9,12 @@ use crate::services::reading::Seen;
 use crate::web::state::SiteState;
 use crate::web::views::HomePage;
 
-pub(super) async fn first(State(state): State<SiteState>, uri: OriginalUri) -> Result {
+pub(super) async fn first(state: SiteState, uri: OriginalUri) -> Result {
     show(&state, &uri, 1).await
 }
 
 pub(super) async fn numbered(
-    State(state): State<SiteState>,
+    state: SiteState,
     Path(number): Path<String>,
     uri: OriginalUri,
 ) -> Result {

@@ -3,7 +3,7 @@
 
 use askama::Template as _;
 use axum::Extension;
-use axum::extract::{OriginalUri, State};
+use axum::extract::OriginalUri;
 use axum::response::{Html, IntoResponse as _};
 use http::{Method, StatusCode, Uri};
 
@@ -17,11 +17,7 @@ use crate::web::views::NotFoundPage;
 const MAX_PATH: usize = 2_000;
 
 /// Every path that no route has.
-pub(crate) async fn fallback(
-    State(state): State<SiteState>,
-    method: Method,
-    uri: OriginalUri,
-) -> Result {
+pub(crate) async fn fallback(state: SiteState, method: Method, uri: OriginalUri) -> Result {
     if method != Method::GET && method != Method::HEAD {
         return Ok(StatusCode::METHOD_NOT_ALLOWED.into_response());
     }

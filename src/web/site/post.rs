@@ -1,6 +1,6 @@
 //! A post or a page; published ones by their slug, any by its uuid as a preview.
 
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, Path};
 
 use super::missing::missing;
 use super::{Result, page, slug, theme};
@@ -10,11 +10,7 @@ use crate::services::reading::{PostView, Seen};
 use crate::web::state::SiteState;
 use crate::web::views::{PostContext, PostPage, Site, StaticPage};
 
-pub(super) async fn show(
-    State(state): State<SiteState>,
-    Path(name): Path<String>,
-    uri: OriginalUri,
-) -> Result {
+pub(super) async fn show(state: SiteState, Path(name): Path<String>, uri: OriginalUri) -> Result {
     let Some(slug) = slug(&name) else { return missing(&state, &uri, Seen::default()).await };
     let read = state.reading.post(&slug).await?;
     let Some(view) = read.content else { return missing(&state, &uri, read.seen).await };
@@ -24,7 +20,7 @@ pub(super) async fn show(
 
 /// What is not published yet, for those who were given its address: never stored, never indexed.
 pub(super) async fn preview(
-    State(state): State<SiteState>,
+    state: SiteState,
     Path(uuid): Path<String>,
     uri: OriginalUri,
 ) -> Result {

@@ -1,6 +1,6 @@
 //! The search page: a form, and what was found.
 
-use axum::extract::{OriginalUri, Query, State};
+use axum::extract::{OriginalUri, Query};
 use serde::Deserialize;
 
 use super::missing::missing;
@@ -20,7 +20,7 @@ pub(super) struct Asked {
 }
 
 pub(super) async fn show(
-    State(state): State<SiteState>,
+    state: SiteState,
     asked: std::result::Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
     uri: OriginalUri,
 ) -> Result {

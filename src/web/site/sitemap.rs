@@ -1,6 +1,5 @@
 //! The sitemap: an index, and its parts.
 
-use axum::extract::State;
 use http::Uri;
 
 use super::missing::missing;
@@ -9,7 +8,7 @@ use crate::services::reading::{Page, Seen};
 use crate::web::discovery::sitemap::{self, Entry, Part, Section};
 use crate::web::state::SiteState;
 
-pub(super) async fn index(State(state): State<SiteState>) -> Result {
+pub(super) async fn index(state: SiteState) -> Result {
     let (mut seen, mut parts) = (Seen::default(), Vec::new());
     for section in Section::ALL {
         let rows = count(&state, section, &mut seen).await?;

@@ -1,6 +1,6 @@
 //! The posts with a tag.
 
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, Path};
 
 use super::missing::missing;
 use super::{Result, moved, page, page_number, slug, theme};
@@ -9,16 +9,12 @@ use crate::services::reading::Seen;
 use crate::web::state::SiteState;
 use crate::web::views::TagPage;
 
-pub(super) async fn first(
-    State(state): State<SiteState>,
-    Path(name): Path<String>,
-    uri: OriginalUri,
-) -> Result {
+pub(super) async fn first(state: SiteState, Path(name): Path<String>, uri: OriginalUri) -> Result {
     show(&state, &uri, &name, 1).await
 }
 
 pub(super) async fn numbered(
-    State(state): State<SiteState>,
+    state: SiteState,
     Path((name, number)): Path<(String, String)>,
     uri: OriginalUri,
 ) -> Result {

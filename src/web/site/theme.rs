@@ -1,7 +1,7 @@
 //! The style sheet that depends on the settings: the accent colour on both grounds.
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::IntoResponse as _;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -23,7 +23,7 @@ fn file(css: &str) -> String {
 
 /// Serves the style sheet of now. One of before is answered with that as well, but not for long: a
 /// page that was rendered just before a change had better have the new colour than none.
-pub(super) async fn show(State(state): State<SiteState>, Path(name): Path<String>) -> Result {
+pub(super) async fn show(state: SiteState, Path(name): Path<String>) -> Result {
     let read = state.reading.settings().await?;
     let css = theme_css(&read.settings);
     let is_of_now = name == file(&css);

@@ -1,0 +1,62 @@
+//! How far changes have come: up to which one every instance that may still answer has applied the
+//! log. A writer's token lasts until then.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+
+use crate::clock::Clock;
+use crate::content_clock::{AsOf, Epoch};
+use crate::db::{self, Database};
+
+/// Seconds for which an instance that is not heard of may still come back, and show what it knows.
+pub const LONG_DEAD: i64 = 3600;
+
+/// Knows how far changes have come, as of its last look. Clones share what it knows.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    db: Database,
+    clock: Arc<dyn Clock>,
+    known: Arc<ArcSwapOption<Known>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    epoch: Epoch,
+    applied_by_all: Option<u64>,
+}
+
+impl Reach {
+    /// One that knows nothing yet.
+    #[must_use]
+    pub fn new(db: Database, clock: Arc<dyn Clock>) -> Self {
+        Self { db, clock, known: Arc::default() }
+    }
+
+    /// Looks. It is meant to be called every second or so.
+    ///
+    /// # Errors
+    /// The database does not answer. What was known stays true: no instance forgets.
+    pub async fn look(&self) -> db::Result<()> {
+        let mut snapshot = self.db.read().await?;
+        let epoch = snapshot.as_of().epoch;
+        let since = self.clock.now().plus_seconds(-LONG_DEAD);
+        let applied_by_all = db::purges::applied_by_all(&mut snapshot, epoch, since).await?;
+        self.known.store(Some(Arc::new(Known { epoch, applied_by_all })));
+        Ok(())
+    }
+
+    /// The epoch of the primary.
+    #[must_use]
+    pub fn epoch(&self) -> Option<Epoch> {
+        self.known.load().as_ref().map(|known| known.epoch)
+    }
+
+    /// Whether every instance has applied everything up to here.
+    #[must_use]
+    pub fn covers(&self, as_of: AsOf) -> bool {
+        self.known.load().as_ref().is_some_and(|known| {
+            known.applied_by_all.is_some_and(|seq| AsOf { epoch: known.epoch, seq }.covers(as_of))
+        })
+    }
+}
