@@ -2,6 +2,7 @@
 
 mod background;
 mod explain;
+mod media_store;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::content_clock::{Channel, ContentClock, Follower, Stamper, TagClock, T
 use crate::db::{Database, DbError};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::http_cache::{self, HttpCacheLayer, StatusField};
-use crate::media::{Limits, Store, StoreError, Variants};
+use crate::media::{Limits, StoreError, Variants};
 use crate::services::caching::Caching;
 use crate::services::exporting::Exporting;
 use crate::services::importing::Importing;
@@ -132,10 +133,9 @@ impl App {
         if let Some(path) = config.database.url.sqlite_path() {
             make_folder(path.parent().unwrap_or(Path::new(".")))?;
         }
-        make_folder(&config.media.dir)?;
         let db = Database::connect(config.database.url.reveal(), config.database.limits()).await?;
         db.migrate().await?;
-        let store = Store::in_folder(&config.media.dir)?;
+        let store = media_store::open(&config.media)?;
         let limits = Limits { picture: config.media.max_bytes, ..Limits::default() };
         let media = MediaLibrary::new(store, limits, clock.clone());
         let content_clock =

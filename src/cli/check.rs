@@ -18,6 +18,9 @@ pub(super) fn run(config: &Config) -> Result<(), Failure> {
     if let Some(address) = config.metrics.listen {
         say(&format!("figures at    http://{address}/metrics"))?;
     }
-    say(&format!("media         {}", config.media.dir.display()))?;
+    match config.media.bucket() {
+        Some(_) => say(&format!("media         {}", config.media.url))?,
+        None => say(&format!("media         {}", config.media.dir.display()))?,
+    }
     say("The configuration is fine.")
 }

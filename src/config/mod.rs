@@ -23,7 +23,7 @@ pub use cache::CacheConfig;
 pub use cdn::{CdnConfig, CdnProvider};
 pub use database::{DatabaseConfig, SecretUrl};
 pub use log::{LogConfig, LogFormat};
-pub use media::MediaConfig;
+pub use media::{MediaConfig, S3Config};
 pub use metrics::MetricsConfig;
 pub use redis::RedisConfig;
 pub use server::ServerConfig;

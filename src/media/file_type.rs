@@ -100,12 +100,12 @@ impl FileType {
     /// The type of a stored file by its extension; bytes to save where it is not known.
     #[must_use]
     pub fn of_extension(extension: &str) -> &'static Self {
-        BINARY
-            .iter()
-            .chain(&TEXT)
-            .chain([&SVG])
-            .find(|known| known.extension == extension)
-            .unwrap_or(&UNKNOWN)
+        Self::all().find(|known| known.extension == extension).unwrap_or(&UNKNOWN)
+    }
+
+    /// Every type that the store takes.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        BINARY.iter().chain(&TEXT).chain([&SVG])
     }
 }
 

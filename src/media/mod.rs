@@ -8,6 +8,7 @@ pub mod file_type;
 pub mod inspect;
 pub mod name;
 mod resize;
+pub mod s3;
 mod single_flight;
 pub mod store;
 pub mod svg;
@@ -21,6 +22,7 @@ pub(crate) mod testing;
 
 pub use file_type::{FileType, Kind};
 pub use name::StoredName;
+pub use s3::S3Settings;
 pub use store::{Store, StoreError, StoredFile};
 pub use upload::{Limits, Upload, UploadError};
 pub use variant::{MediaPath, Variant, VariantFormat};

@@ -1,4 +1,4 @@
-//! Where uploaded files are kept: a folder, or anything else that is an object store.
+//! Where uploaded files are kept: a folder of the machine, or a bucket that many machines share.
 //!
 //! What is stored under a key never changes, because keys are made of hashes. So writing is
 //! idempotent, two instances may write the same file at once, and nothing is ever invalidated.
@@ -15,6 +15,7 @@ use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 
 use super::name::StoredName;
+use super::s3::S3Settings;
 
 /// A place for files. Cloning gives another handle on the same place.
 #[derive(Clone)]
@@ -48,6 +49,12 @@ impl Store {
         std::fs::create_dir_all(folder).map_err(|e| StoreError::Failed(Box::new(e)))?;
         let local = LocalFileSystem::new_with_prefix(folder).map_err(failed)?.with_fsync(true);
         Ok(Self(Arc::new(local)))
+    }
+
+    /// The store in a bucket. It is not asked yet: an instance starts without it, and serves all
+    /// that is not a file.
+    pub fn in_bucket(settings: &S3Settings) -> Result<Self, StoreError> {
+        Ok(Self(settings.open()?))
     }
 
     /// Any other object store.
@@ -96,6 +103,14 @@ impl Store {
     pub async fn read(&self, key: &str) -> Result<Bytes, StoreError> {
         let found = self.0.get(&path(key)?).await.map_err(failed)?;
         found.bytes().await.map_err(failed)
+    }
+
+    /// Removes a file; one that is not there is removed already.
+    pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        match self.0.delete(&path(key)?).await.map_err(failed) {
+            Err(StoreError::NotFound(_)) => Ok(()),
+            result => result,
+        }
     }
 
     /// Every original, in no order, with its size in bytes. Variants are left out, and so is what

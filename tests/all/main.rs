@@ -1,7 +1,7 @@
 //! The integration tests: one program, with modules that mirror the rooms of `src`.
 //!
 //! One, because every further one is linked anew with all that Masthead depends on. The tests need
-//! PostgreSQL, Redis, Varnish, Node.js and Chromium; `tests/run` installs what is missing.
+//! PostgreSQL, Redis, Varnish, an S3 service, Node.js and Chromium; `tests/run` installs what is missing.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic that names its line")]
 
@@ -15,6 +15,7 @@ mod db;
 mod export;
 mod import;
 mod instance;
+mod media_store;
 mod rules;
 mod site;
 mod support;

@@ -1,6 +1,7 @@
 //! What the tests stand on: databases that are thrown away, content to put into them, and the
 //! program itself.
 
+pub mod bucket;
 pub mod database;
 pub mod fixtures;
 pub mod hand;
