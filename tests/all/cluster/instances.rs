@@ -1,7 +1,6 @@
 //! Starts instances of the program on what they share, and stops them: all of it dies with the test.
 
 use std::fs::File;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use masthead::app::App;
@@ -13,13 +12,10 @@ use super::{PATIENCE, Reader, until};
 use crate::instance::published;
 use crate::support::Hand;
 use crate::support::fixtures::{NOON, author};
-use crate::support::leash::Leash;
 use crate::support::postgres::{self, free_port};
+use crate::support::process::Process;
 use crate::support::redis::Redis;
 use crate::support::varnish::Varnish;
-
-/// Says which process it is before it becomes the program.
-const SCRIPT: &str = r#"echo $$ >"$0"; exec "$@""#;
 
 /// Several instances, and what they share.
 pub struct Cluster {
@@ -39,7 +35,7 @@ pub struct Instance {
     number: usize,
     port: u16,
     metrics: u16,
-    running: Option<(Leash, String)>,
+    running: Option<Process>,
 }
 
 impl Cluster {
@@ -149,31 +145,20 @@ impl Cluster {
         }
         let path = |name: &str| self.folder.path().join(format!("{name}.{number}"));
         let log = File::options().create(true).append(true).open(path("log")).unwrap();
-        let leash = Leash::start("sh", |command| {
+        let masthead = env!("CARGO_BIN_EXE_masthead");
+        let process = Process::start(masthead, &path("pid"), |command| {
             command
                 .env_clear()
                 .env("PATH", std::env::var_os("PATH").unwrap_or_default())
                 .envs(self.settings.iter().cloned())
                 .env("MASTHEAD_SERVER__LISTEN", format!("127.0.0.1:{}", instance.port))
                 .env("MASTHEAD_METRICS__LISTEN", format!("127.0.0.1:{}", instance.metrics))
-                .args(["-c", SCRIPT])
-                .arg(path("pid"))
-                .args([env!("CARGO_BIN_EXE_masthead"), "serve"])
+                .arg("serve")
                 .current_dir(self.folder.path())
                 .stdout(log.try_clone().unwrap())
                 .stderr(log);
         });
-        let deadline = Instant::now() + PATIENCE;
-        let pid = loop {
-            let pid = std::fs::read_to_string(path("pid")).unwrap_or_default();
-            if pid.ends_with('\n') {
-                break pid.trim().to_owned();
-            }
-            assert!(Instant::now() < deadline, "instance {number} does not begin");
-            std::thread::sleep(Duration::from_millis(5));
-        };
-        std::fs::remove_file(path("pid")).unwrap();
-        instance.running = Some((leash, pid));
+        instance.running = Some(process);
     }
 
     /// Waits until all that were started answer.
@@ -182,10 +167,10 @@ impl Cluster {
             let ready = format!("{}/readyz", instance.url);
             let deadline = Instant::now() + PATIENCE;
             while self.reader.try_get(&ready).await.is_none_or(|answer| answer.status != 200) {
-                let (leash, _) = instance.running.as_mut().unwrap();
+                let process = instance.running.as_mut().unwrap();
                 let log = self.folder.path().join(format!("log.{}", instance.number));
                 let words = || std::fs::read_to_string(&log).unwrap_or_default();
-                assert!(!leash.has_ended(), "masthead serve ended:\n{}", words());
+                assert!(!process.has_ended(), "masthead serve ended:\n{}", words());
                 assert!(Instant::now() < deadline, "masthead serve is not ready:\n{}", words());
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
@@ -237,11 +222,7 @@ impl Instance {
 
     /// Kills it at once.
     pub fn kill(&mut self) {
-        self.signal("KILL");
-        let (mut leash, _) = self.running.take().expect("it runs");
-        while !leash.has_ended() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        self.running.take().expect("it runs").kill();
     }
 
     /// Stops it as an operator does, and waits for the end.
@@ -260,9 +241,7 @@ impl Instance {
     }
 
     fn signal(&self, name: &str) {
-        let (_, pid) = self.running.as_ref().expect("it runs");
-        let status = Command::new("kill").args([&format!("-{name}"), pid]).status();
-        assert!(status.unwrap().success());
+        self.running.as_ref().expect("it runs").signal(name);
     }
 }
 

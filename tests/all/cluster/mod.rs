@@ -4,7 +4,6 @@
 mod changes;
 mod database;
 mod instances;
-mod reader;
 mod redis;
 mod sharing;
 mod varnish;
@@ -12,7 +11,8 @@ mod varnish;
 use std::time::{Duration, Instant};
 
 use instances::Cluster;
-use reader::{Answer, Reader};
+
+use crate::support::reader::{Answer, Reader};
 
 /// How long a test waits for what must come, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);

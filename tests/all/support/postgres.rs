@@ -2,9 +2,8 @@
 //! of its own on a free port, and gone when the process is. The benches start one whose folder stays.
 
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,8 +12,9 @@ use std::time::{Duration, Instant};
 use masthead::db::{Database, Limits};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-/// The oldest version that Masthead accepts.
-const OLDEST: u32 = 15;
+pub use super::ports::free_port;
+use super::programs;
+
 /// How long the server may take to be ready, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// The database that every migrated test database is a copy of.
@@ -101,9 +101,7 @@ fn start_with(
     afterwards: Afterwards,
     primary: Option<u16>,
 ) -> Result<Cluster, String> {
-    let bin = find().ok_or_else(|| {
-        format!("PostgreSQL {OLDEST} or later is not installed; `tests/run` installs it")
-    })?;
+    let bin = programs::postgres()?;
     let port = free_port().map_err(|error| format!("no free port: {error}"))?;
     let mut script = Command::new("sh")
         .args(["-c", include_str!("postgres.sh"), "postgres.sh"])
@@ -186,24 +184,4 @@ fn make_template(port: u16) -> Result<(), String> {
         database.close().await;
         Ok(())
     })
-}
-
-/// Where the programs of the newest PostgreSQL are: Debian keeps them out of `PATH`.
-fn find() -> Option<PathBuf> {
-    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let newest = debian
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
-        .filter(|(version, _): &(u32, PathBuf)| *version >= OLDEST)
-        .max()
-        .map(|(_, path)| path.join("bin"));
-    let in_path = || {
-        let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path).find(|folder| folder.join("initdb").is_file())
-    };
-    newest.filter(|bin| bin.join("initdb").is_file()).or_else(in_path)
-}
-
-/// A port that was free a moment ago.
-pub fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }

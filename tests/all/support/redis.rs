@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use redis::{Connection, FromRedisValue, IntoConnectionInfo as _};
 
 use super::leash::Leash;
-use super::postgres::free_port;
+use super::ports::free_port;
 
 /// How long the server may take to be ready, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -17,21 +17,33 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Redis {
     port: u16,
     folder: tempfile::TempDir,
+    settings: Vec<&'static str>,
     running: Option<(Leash, u32)>,
 }
 
 impl Redis {
     /// Starts a server.
     pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// Starts a server with settings of its own: the words of its command line.
+    pub fn with(settings: &[&'static str]) -> Self {
         let folder = tempfile::Builder::new().prefix("masthead-redis-").tempdir().unwrap();
-        let mut redis = Self { port: free_port().unwrap(), folder, running: None };
+        let settings = settings.to_vec();
+        let mut redis = Self { port: free_port().unwrap(), folder, settings, running: None };
         redis.restart();
         redis
     }
 
     /// The address of its first database.
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/0", self.port)
+        format!("redis://127.0.0.1:{}/0", self.port())
+    }
+
+    /// Its port on the loopback.
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
     /// Starts it again after [`Redis::kill`], on the same port; it is empty.
@@ -39,6 +51,7 @@ impl Redis {
         let mut leash = Leash::start("redis-server", |command| {
             command.args(["--bind", "127.0.0.1", "--port", &self.port.to_string()]);
             command.args(["--save", "", "--appendonly", "no", "--dir"]).arg(self.folder.path());
+            command.args(&self.settings);
             // The shell says of a program that was killed that it was.
             command.stdout(Stdio::null()).stderr(Stdio::null());
         });

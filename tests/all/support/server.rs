@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::leash::Leash;
-use super::postgres::free_port;
+use super::ports::free_port;
 
 /// How long it may take to listen, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::leash::Leash;
-use super::postgres::free_port;
+use super::ports::free_port;
+use super::programs;
 
 /// How long it may take to compile the VCL and to listen, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -56,7 +57,7 @@ impl Varnish {
         self.stop();
         let path = |name: &str| self.folder.path().join(name);
         let log = File::create(path("log")).unwrap();
-        let mut leash = Leash::start(program(), |command| {
+        let mut leash = Leash::start(programs::server("varnishd"), |command| {
             command
                 // In the foreground, as whoever runs the tests.
                 .args(["-F", "-j", "none", "-s", "malloc,32m", "-T", "none"])
@@ -78,10 +79,4 @@ impl Varnish {
         }
         self.leash = Some(leash);
     }
-}
-
-/// Debian keeps it where the `PATH` of an ordinary user does not lead.
-fn program() -> &'static str {
-    let debian = "/usr/sbin/varnishd";
-    if std::path::Path::new(debian).is_file() { debian } else { "varnishd" }
 }

@@ -1,10 +1,10 @@
-//! A reader of the cluster, who keeps connections open as a load balancer does.
+//! A reader who asks over HTTP, and keeps connections open as a load balancer does.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -15,7 +15,7 @@ const BEARABLE: Duration = Duration::from_secs(15);
 
 /// Asks over HTTP; its clones share their connections.
 #[derive(Clone)]
-pub struct Reader(Client<HttpConnector, Empty<Bytes>>);
+pub struct Reader(Client<HttpConnector, Full<Bytes>>);
 
 /// An answer, read to its end.
 #[derive(Debug, Clone)]
@@ -38,13 +38,15 @@ impl Reader {
 
     /// The same of somebody who may be gone.
     pub async fn try_get(&self, url: &str) -> Option<Answer> {
-        let request = Request::get(url).body(Empty::new()).unwrap();
-        let asking = async {
-            let (head, body) = self.0.request(request).await.ok()?.into_parts();
-            let body = body.collect().await.ok()?.to_bytes();
-            Some(Answer { status: head.status, headers: head.headers, body })
-        };
-        timeout(BEARABLE, asking).await.unwrap_or_else(|_| panic!("{url} hangs"))
+        let request = Request::get(url).body(Full::default()).unwrap();
+        timeout(BEARABLE, self.send(request)).await.unwrap_or_else(|_| panic!("{url} hangs"))
+    }
+
+    /// Asks anything, for as long as it takes; `None` where no whole answer comes.
+    pub async fn send(&self, request: Request<Full<Bytes>>) -> Option<Answer> {
+        let (head, body) = self.0.request(request).await.ok()?.into_parts();
+        let body = body.collect().await.ok()?.to_bytes();
+        Some(Answer { status: head.status, headers: head.headers, body })
     }
 }
 

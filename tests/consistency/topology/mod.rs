@@ -1,0 +1,242 @@
+//! The whole, as it is run in a cluster: a CDN, a load balancer, instances, PostgreSQL with standbys,
+//! and two Redis, as plain processes on the loopback, in one folder, dead when their parent is.
+//!
+//! ```text
+//! readers ─ Varnish ─ HAProxy ┬ instance 0 ┬ PostgreSQL: a primary, two streaming standbys
+//!                             ├ instance 1 ┼ Redis of the cache and the news (allkeys-lru)
+//!                             └ instance 2 ┴ Redis of the sessions (noeviction)
+//! ```
+//!
+//! Every instance has ways of its own to what it uses, so that one can be cut off alone.
+
+mod balancer;
+mod instance;
+pub mod postgres;
+mod relay;
+mod ways;
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use self::balancer::Balancer;
+use self::instance::Instance;
+use self::postgres::{DATABASE, Postgres};
+pub use self::relay::Relay;
+use self::ways::Ways;
+use crate::support::ports::free_port;
+use crate::support::reader::Reader;
+use crate::support::redis::Redis;
+use crate::support::varnish::Varnish;
+
+/// How long a part may take to be ready, on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// The servers of PostgreSQL; the first is the primary at the start.
+const SERVERS: [&str; 3] = ["anna", "berta", "clara"];
+
+/// What there is to be chosen.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// How many instances.
+    pub instances: usize,
+    /// The build of the program that they run.
+    pub program: PathBuf,
+    /// Settings of every instance, beside those that the topology needs.
+    pub settings: Vec<(String, String)>,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_masthead"));
+        Self { instances: 3, program, settings: Vec::new() }
+    }
+}
+
+/// All parts under way. Dropped, they are stopped in this order: those who ask before those who answer.
+pub struct Topology {
+    pub varnish: Varnish,
+    pub balancer: Balancer,
+    pub instances: Vec<Instance>,
+    pub ways: Vec<Ways>,
+    /// The way of Varnish to the balancer.
+    pub origin: Relay,
+    /// The ways of the servers of PostgreSQL to whoever is the primary.
+    pub replication: Vec<Relay>,
+    pub servers: Vec<Postgres>,
+    /// Which of them is the primary.
+    pub primary: usize,
+    pub redis: Redis,
+    pub sessions: Redis,
+    pub reader: Reader,
+    plan: Plan,
+    folder: TempDir,
+}
+
+impl Topology {
+    /// Starts everything on an empty database; returns when every instance is ready.
+    pub async fn start(plan: Plan) -> Self {
+        let folder = tempfile::Builder::new().prefix("masthead-topology-").tempdir().unwrap();
+        // The user `postgres` has to get through.
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(folder.path(), open).unwrap();
+
+        let cache = ["--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"];
+        let redis = Redis::with(&cache);
+        let sessions = Redis::with(&["--maxmemory", "64mb", "--maxmemory-policy", "noeviction"]);
+        let (servers, replication) = start_postgres(folder.path()).await;
+
+        let varnish_port = free_port().unwrap();
+        let mut instances = Vec::new();
+        let mut ways = Vec::new();
+        for number in 0..plan.instances {
+            let way = Ways::to(&servers, redis.port(), sessions.port(), varnish_port).await;
+            let mut settings = settings(&way, varnish_port, folder.path());
+            settings.extend(plan.settings.iter().cloned());
+            instances
+                .push(Instance::new(folder.path().join(format!("instance{number}")), settings));
+            ways.push(way);
+        }
+        let ports: Vec<_> = instances.iter().map(Instance::port).collect();
+        let balancer = Balancer::start(folder.path(), &ports);
+        let origin = Relay::to(balancer.port()).await;
+        for instance in &mut instances {
+            instance.start(&plan.program, &[]);
+        }
+        let reader = Reader::new();
+        for instance in &mut instances {
+            await_ready(&reader, instance).await;
+        }
+        // Only now, so that its first probe finds somebody.
+        await_balancer(&reader, &balancer).await;
+        let varnish = Varnish::start_at(varnish_port, origin.port(), &[]);
+        Self {
+            varnish,
+            balancer,
+            instances,
+            ways,
+            origin,
+            replication,
+            servers,
+            primary: 0,
+            redis,
+            sessions,
+            reader,
+            plan,
+            folder,
+        }
+    }
+
+    /// The folder of all.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Starts an instance that is away, with settings more than its own; returns at once.
+    pub fn start_instance(&mut self, number: usize, more: &[(&str, String)]) {
+        self.instances[number].start(&self.plan.program, more);
+    }
+
+    /// Waits until an instance is ready.
+    pub async fn await_ready(&mut self, number: usize) {
+        await_ready(&self.reader, &mut self.instances[number]).await;
+    }
+
+    /// Runs a command of the program to its end, with a line for its standard input.
+    pub fn run(&self, arguments: &[&str], input: &str) {
+        use std::io::Write as _;
+        let mut child = std::process::Command::new(&self.plan.program)
+            .args(arguments)
+            .env_clear()
+            .envs(settings(&self.ways[0], self.varnish.port, self.folder.path()))
+            .current_dir(self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        writeln!(child.stdin.take().expect("it is piped"), "{input}").unwrap();
+        assert!(child.wait().unwrap().success(), "masthead {arguments:?}");
+    }
+
+    /// The server that is the primary.
+    pub fn primary(&self) -> &Postgres {
+        &self.servers[self.primary]
+    }
+
+    /// What the instances wrote to their logs.
+    pub fn logs(&self) -> String {
+        self.instances.iter().map(Instance::log).collect()
+    }
+}
+
+async fn start_postgres(folder: &Path) -> (Vec<Postgres>, Vec<Relay>) {
+    let make = {
+        let folder = folder.to_owned();
+        move || Postgres::primary(SERVERS[0], folder.join(SERVERS[0]), &SERVERS)
+    };
+    let primary = tokio::task::spawn_blocking(make).await.unwrap();
+    for standby in &SERVERS[1..] {
+        primary.keep_for(standby).await;
+    }
+    let mut replication = Vec::new();
+    for _ in SERVERS {
+        replication.push(Relay::to(primary.port()).await);
+    }
+    let mut making = Vec::new();
+    for (number, name) in SERVERS.into_iter().enumerate().skip(1) {
+        let (folder, port) = (folder.join(name), replication[number].port());
+        making.push(tokio::task::spawn_blocking(move || {
+            Postgres::standby(name, folder, &SERVERS, port)
+        }));
+    }
+    let mut servers = vec![primary];
+    for standby in making {
+        servers.push(standby.await.unwrap());
+    }
+    servers[0].create_database().await;
+    (servers, replication)
+}
+
+/// What an instance of the topology is told.
+fn settings(ways: &Ways, varnish: u16, folder: &Path) -> Vec<(String, String)> {
+    let database = |relay: &Relay| format!("postgres://app@127.0.0.1:{}/{DATABASE}", relay.port());
+    let redis = |relay: &Relay| format!("redis://127.0.0.1:{}/0", relay.port());
+    let settings = [
+        ("DATABASE__URL", database(&ways.postgres[0])),
+        ("DATABASE__READERS", "6".to_owned()),
+        ("DATABASE__WRITERS", "3".to_owned()),
+        ("DATABASE__ACQUIRE_TIMEOUT_S", "2".to_owned()),
+        ("REDIS__URL", redis(&ways.redis)),
+        ("CACHE__DEBUG", "true".to_owned()),
+        ("CACHE__AUDIT_S", "5".to_owned()),
+        ("CDN__PROVIDER", "varnish".to_owned()),
+        ("CDN__VARNISH__ADDRESSES", format!("[\"http://127.0.0.1:{}\"]", ways.varnish.port())),
+        ("CDN__TIMEOUT_S", "2".to_owned()),
+        ("CDN__SETTLE_S", "5".to_owned()),
+        ("SERVER__REQUEST_TIMEOUT_S", "5".to_owned()),
+        ("SERVER__URL", format!("http://127.0.0.1:{varnish}")),
+        ("MEDIA__DIR", folder.join("media").display().to_string()),
+    ];
+    settings.map(|(key, value)| (format!("MASTHEAD_{key}"), value)).into()
+}
+
+async fn await_ready(reader: &Reader, instance: &mut Instance) {
+    let ready = format!("{}/readyz", instance.url);
+    let deadline = Instant::now() + PATIENCE;
+    while reader.try_get(&ready).await.is_none_or(|answer| answer.status != 200) {
+        assert!(instance.runs(), "an instance ended:\n{}", instance.log());
+        assert!(Instant::now() < deadline, "an instance is not ready:\n{}", instance.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Its checks have to find the instances before it sends anybody there.
+async fn await_balancer(reader: &Reader, balancer: &Balancer) {
+    let url = format!("{}/healthz", balancer.url());
+    let deadline = Instant::now() + PATIENCE;
+    while reader.try_get(&url).await.is_none_or(|answer| answer.status != 200) {
+        assert!(Instant::now() < deadline, "the balancer finds no instance");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
