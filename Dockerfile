@@ -4,8 +4,14 @@
 #   docker run --publish 127.0.0.1:2368:2368 --volume masthead:/data masthead
 #
 # The program writes nowhere but to /data and is user 10001, so that `--read-only` and
-# `--cap-drop ALL` take nothing away from it. It stops within `server.drain_timeout_s`; give Docker
-# longer than that by `--stop-timeout 30`.
+# `--cap-drop ALL` take nothing away from it. It stops within `server.drain_delay_s` and
+# `server.drain_timeout_s`; give Docker longer than both by `--stop-timeout 40`.
+
+FROM debian:bookworm-slim AS manifest
+# Cargo.toml as a release needs it: no tests and benchmarks, whose sources are not here, no lints and
+# no other profiles, which may change without a dependency being built again.
+COPY Cargo.toml /full.toml
+RUN awk '/^\[/ { keep = !/^\[\[|^\[lints|^\[profile\.dev/ } keep' /full.toml >/Cargo.toml
 
 FROM rust:1-bookworm AS build
 # How many crates are compiled at the same time; unset, as many as there are processors.
@@ -13,17 +19,18 @@ ARG CARGO_BUILD_JOBS
 WORKDIR /src
 
 # The dependencies take nearly all the time, so they are a layer of their own, built for stubs of
-# every target that Cargo.toml names: it is reused until Cargo.lock, Cargo.toml or build/ change.
-# What was made of the stubs goes. It is younger than the real sources, so Cargo would keep it.
-COPY Cargo.toml Cargo.lock ./
-COPY build build
-RUN mkdir src benches \
+# the program: it is reused until Cargo.lock or what is left of Cargo.toml change. What was made of
+# the stubs goes. It is younger than the real sources, so Cargo would keep it.
+COPY --from=manifest /Cargo.toml ./
+COPY Cargo.lock ./
+RUN mkdir build src \
     && touch src/lib.rs \
-    && echo 'fn main() {}' | tee src/main.rs benches/all.rs \
+    && echo 'fn main() {}' | tee build/main.rs src/main.rs \
     && cargo build --release --locked \
-    && cargo clean --release --package masthead
+    && cargo clean --release --locked --package masthead
 
 COPY askama.toml ./
+COPY build build
 COPY migrations migrations
 COPY static static
 COPY templates templates
