@@ -20,6 +20,7 @@ use crate::entropy::{Entropy, SystemEntropy};
 use crate::http_cache::{self, HttpCacheLayer, StatusField};
 use crate::media::{Limits, StoreError, Variants};
 use crate::services::caching::Caching;
+use crate::services::editing::Editing;
 use crate::services::exporting::Exporting;
 use crate::services::importing::Importing;
 use crate::services::media::MediaLibrary;
@@ -73,6 +74,8 @@ pub struct App {
     pub reading: Reading,
     /// Saves posts.
     pub publishing: Publishing,
+    /// What writers do at the desk.
+    pub editing: Editing,
     /// Takes files.
     pub media: MediaLibrary,
     /// What an operator does to the caches.
@@ -205,6 +208,7 @@ impl App {
                 entropy.clone(),
             ),
             exporting: Exporting::new(db.clone(), media.clone()),
+            editing: Editing::new(db.clone(), publishing.clone()),
             publishing,
             media,
             cache,

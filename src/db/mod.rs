@@ -7,6 +7,7 @@
 
 pub mod change_log;
 pub mod connection;
+pub mod desk;
 mod error;
 pub mod listings;
 pub mod media;

@@ -2,6 +2,7 @@
 
 mod assembly;
 pub mod caching;
+pub mod editing;
 pub mod exporting;
 pub mod importing;
 pub mod media;

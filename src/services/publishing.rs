@@ -15,7 +15,7 @@ use crate::content_clock::{Stamper, Token};
 use crate::db::redirects::Target;
 use crate::db::{self, Connection, Database, Transaction};
 use crate::domain::media::Picture;
-use crate::domain::post::Draft;
+use crate::domain::post::{Draft, FullPost};
 use crate::domain::{
     Post, PostId, PostKind, PostSummary, Settings, Slug, Status, Tag, TagId, Timestamp, ids,
 };
@@ -123,6 +123,53 @@ impl Publishing {
         db::posts::delete(&mut t, id).await?;
         let token = self.keep(t).await?;
         Ok(Saved { value: (), token })
+    }
+
+    /// What a draft would be if it were saved now; nothing is written. `before` is what it changes.
+    ///
+    /// # Errors
+    /// As [`Publishing::create`].
+    pub async fn preview(
+        &self,
+        c: &mut Connection,
+        settings: &Settings,
+        draft: &Draft,
+        before: Option<Post>,
+    ) -> Result<FullPost> {
+        let now = self.clock.now();
+        let key = before.as_ref().map_or("unsaved", |post| post.summary.id.as_str());
+        let id = PostId::derived(key);
+        let wish = draft.slug.as_deref().filter(|s| !s.trim().is_empty()).unwrap_or(&draft.title);
+        let frame = Frame {
+            uuid: ids::derived_uuid(key),
+            slug: Slug::of(wish, settings.slug_style, id.as_str()),
+            comment_id: None,
+            feed_guid: None,
+            revision: before.as_ref().map_or(0, |post| post.revision),
+            created_at: before.as_ref().map_or(now, |post| post.summary.created_at),
+            updated_at: now,
+            id,
+        };
+        let post = compose(c, settings, draft, frame, now).await?;
+        let mut full = assembly::full(c, post).await?;
+        for name in names(&draft.tags) {
+            let known = db::tags::by_name(c, name).await?;
+            let new = || {
+                let id = TagId::derived(name);
+                let slug = Slug::of(name, settings.slug_style, id.as_str());
+                Tag::named(id, name, slug, now)
+            };
+            full.tags.push(known.unwrap_or_else(new));
+        }
+        for author in draft.authors.iter().take(MAX_MEMBERS) {
+            full.authors.extend(db::users::by_id(c, author).await?);
+        }
+        Ok(full)
+    }
+
+    /// The present, by the clock that dates are compared with.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Publishes the scheduled posts whose time has come: the write that makes time a change.
@@ -254,10 +301,10 @@ impl Publishing {
         &self,
         t: &mut Transaction,
         settings: &Settings,
-        names: &[String],
+        tag_names: &[String],
     ) -> Result<Vec<TagId>> {
         let mut tags: Vec<TagId> = Vec::new();
-        for name in names.iter().map(|n| n.trim()).filter(|n| !n.is_empty()).take(MAX_MEMBERS) {
+        for name in names(tag_names) {
             let tag = match db::tags::by_name(t, name).await? {
                 Some(tag) => tag,
                 None => self.new_tag(t, settings, name).await?,
@@ -272,7 +319,10 @@ impl Publishing {
     async fn new_tag(&self, t: &mut Transaction, settings: &Settings, name: &str) -> Result<Tag> {
         const MAX_NAME: usize = 191;
         if name.chars().count() > MAX_NAME {
-            return Err(ServiceError::invalid("tags", format!("a name has {MAX_NAME} characters")));
+            return Err(ServiceError::invalid(
+                "tags",
+                format!("hold a name of more than {MAX_NAME} characters"),
+            ));
         }
         let now = self.clock.now();
         let id = TagId::new(now, self.entropy.next());
@@ -312,6 +362,11 @@ impl Publishing {
         })
         .await
     }
+}
+
+/// The names of tags as they count.
+fn names(tags: &[String]) -> impl Iterator<Item = &str> {
+    tags.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).take(MAX_MEMBERS)
 }
 
 fn other(kind: PostKind) -> PostKind {

@@ -12,6 +12,7 @@ mod cli;
 mod clock;
 mod cluster;
 mod db;
+mod desk;
 mod export;
 mod import;
 mod instance;

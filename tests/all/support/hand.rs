@@ -52,6 +52,24 @@ impl Hand {
         number.unwrap_or_else(|error| panic!("{error}\n{sql}"))
     }
 
+    /// What the database would do for a query, a step a line.
+    pub async fn plan(&mut self, sql: &str) -> String {
+        let steps = match self {
+            Self::Sqlite(c) => {
+                let sql = format!("explain query plan {sql}");
+                let rows: Result<Vec<(i64, i64, i64, String)>, _> =
+                    sqlx::query_as(AssertSqlSafe(sql)).fetch_all(c).await;
+                rows.map(|rows| rows.into_iter().map(|(.., step)| step).collect())
+            }
+            Self::Postgres(c) => {
+                let sql = format!("explain {sql}");
+                sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(c).await
+            }
+        };
+        let steps: Vec<String> = steps.unwrap_or_else(|error| panic!("{error}\n{sql}"));
+        steps.join("\n")
+    }
+
     /// The newest row of the change log.
     pub async fn log_end(&mut self) -> i64 {
         self.number("select cast(coalesce(max(id), 0) as bigint) from change_log").await

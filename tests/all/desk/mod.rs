@@ -1,0 +1,4 @@
+//! The desk: what writers do, and what readers see of it.
+
+mod editing;
+mod list;
