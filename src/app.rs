@@ -136,7 +136,7 @@ impl App {
         if let Some(path) = config.database.url.sqlite_path() {
             make_folder(path.parent().unwrap_or(Path::new(".")))?;
         }
-        let db = Database::connect(config.database.url.reveal(), config.database.limits()).await?;
+        let db = connect(&config, &clock, &entropy).await?;
         db.migrate().await?;
         let store = media_store::open(&config.media)?;
         let limits = Limits { picture: config.media.max_bytes, ..Limits::default() };
@@ -269,12 +269,26 @@ impl App {
         let uncached =
             Cache::new(&nothing, content_clock, self.clock.clone(), self.entropy.clone())?;
         let reading = Reading::new(self.db.clone(), uncached, self.clock.clone());
+        let reading = reading.of_primary();
         Ok(Auditor::new(self.cache.clone(), self.router_over(reading), self.stamper.clone()))
     }
 
     /// Closes what is open, after the last request.
     pub async fn close(self) {
         self.db.close().await;
+    }
+}
+
+async fn connect(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Database, DbError> {
+    let database = &config.database;
+    let db = Database::connect(database.url.reveal(), database.limits()).await?;
+    match database.replicas() {
+        Some(replicas) => Ok(db.with_replicas(&replicas, clock.clone(), entropy.clone())?),
+        None => Ok(db),
     }
 }
 

@@ -11,7 +11,7 @@ use super::{App, StartError};
 use crate::cdn::Purger;
 use crate::clock::Clock;
 use crate::content_clock::{self, ContentClock, Follower, Fresh};
-use crate::db::{self, Database};
+use crate::db::{self, Database, Prober};
 use crate::services::publishing::Publishing;
 use crate::services::reach::{LONG_DEAD, Reach};
 use crate::web::audit::Auditor;
@@ -90,6 +90,9 @@ impl App {
             worker::every(OBSERVED, self.cache.content_clock().clone(), observe),
             worker::every(REACHED, self.reach.clone(), reach),
         ];
+        if let Some(prober) = self.db.prober() {
+            careful.push(worker::every(Prober::INTERVAL, prober, probe));
+        }
         if let Some(interval) = self.config.cache.audit() {
             careful.push(worker::every(interval, Arc::new(self.auditor()?), audit));
         }
@@ -112,6 +115,10 @@ async fn publish_due(publishing: Publishing) {
         Ok(posts) => tracing::info!(posts, "published what was scheduled"),
         Err(error) => tracing::error!(%error, "scheduled posts could not be published"),
     }
+}
+
+async fn probe(prober: Prober) {
+    prober.step().await;
 }
 
 async fn purge(purger: Arc<Purger>) {

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use super::{Change, LogError, PurgeLog, Round, Standing};
 use crate::clock::{Clock, Timestamp};
 use crate::content_clock::{AsOf, ChangeLog as _, LogCursor};
-use crate::db::{Database, purges};
+use crate::db::{Database, Intent, purges};
 
 /// Seconds after which an instance that has not reported is taken for dead; it reports at least every
 /// five while it lives. If it was the one that purges, nobody does for so long.
@@ -48,7 +48,7 @@ impl PurgeLog for DatabaseLog {
     /// agree for a moment on who lives, both purge.
     fn try_lead(&self) -> BoxFuture<'_, Result<bool, LogError>> {
         Box::pin(async {
-            let mut snapshot = self.db.read().await?;
+            let mut snapshot = self.db.read(Intent::Primary).await?;
             let first = purges::first_instance(&mut snapshot, self.alive_since()).await?;
             Ok(first.is_some_and(|first| first == self.instance))
         })
@@ -56,7 +56,7 @@ impl PurgeLog for DatabaseLog {
 
     fn standing(&self) -> BoxFuture<'_, Result<Standing, LogError>> {
         Box::pin(async {
-            let mut snapshot = self.db.read().await?;
+            let mut snapshot = self.db.read(Intent::Primary).await?;
             let clock = snapshot.as_of();
             let oldest = purges::oldest_kept(&mut snapshot).await?;
             let reported_by_all =

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
-use super::{AsOf, Epoch, Provenance, TagHash};
+use super::{AsOf, Epoch, Provenance, TagHash, TagSet};
 
 /// How many slots there are by default: half a megabyte, which stays in a processor's cache.
 pub const SLOTS: usize = 1 << 16;
@@ -93,6 +93,17 @@ impl TagClock {
         Some(AsOf { epoch: known.epoch, seq: known.watermark.load(Ordering::Acquire) })
     }
 
+    /// The last change of some tags that this instance knows of, the floor where it knows of none above
+    /// it: what was read up to there is not old for want of one of them. `None` as long as nothing is
+    /// known.
+    #[must_use]
+    pub fn last_change(&self, tags: &TagSet) -> Option<AsOf> {
+        let known = self.known.load();
+        let known = Option::as_ref(&known)?;
+        let slots = tags.hashes().iter().map(|tag| known.slot(*tag).load(Ordering::Acquire));
+        Some(AsOf { epoch: known.epoch, seq: slots.max().unwrap_or(0).max(known.floor) })
+    }
+
     /// Whether a value still stands; if so, the watermark at which that was found. A value that is
     /// made from this one takes that watermark as the moment that it has seen.
     #[must_use]
@@ -135,7 +146,6 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content_clock::TagSet;
 
     const EPOCH: Epoch = Epoch(7);
 
@@ -154,6 +164,19 @@ mod tests {
         let clock = TagClock::default();
         assert_eq!(clock.valid_at(&value(u64::MAX, &[])), None);
         assert_eq!(clock.watermark(), None);
+    }
+
+    #[test]
+    fn the_last_change_of_some_tags_is_known() {
+        let clock = TagClock::default();
+        let last = |tags: &[&str]| clock.last_change(&TagSet::of(tags.iter().copied()));
+        assert_eq!(last(&["post:1"]), None);
+        clock.begin(EPOCH, 3, 5, []);
+        assert_eq!(last(&["post:1"]), Some(AsOf { epoch: EPOCH, seq: 3 }), "the floor");
+        change(&clock, 6, "post:1");
+        change(&clock, 7, "post:2");
+        assert_eq!(last(&["post:1", "site"]), Some(AsOf { epoch: EPOCH, seq: 6 }));
+        assert_eq!(last(&["post:1", "post:2"]), Some(AsOf { epoch: EPOCH, seq: 7 }));
     }
 
     #[test]

@@ -7,9 +7,11 @@
 use std::collections::HashSet;
 
 use futures_util::TryStreamExt as _;
-use sqlx::{FromRow, PgPool, Postgres};
+use sqlx::{FromRow, Postgres};
 
-use super::connection::{Pools, on};
+use super::connection::on;
+use super::database::Servers;
+use super::primary::{Primary, Role};
 use super::purges::{self, stored};
 use super::{Database, DbError, Transaction};
 use crate::clock::Timestamp;
@@ -22,25 +24,24 @@ use crate::content_clock::{
 /// anything to stamp.
 const LOOK: &str = "select epoch, seq, mark, \
     place is distinct from content_clock_place() as elsewhere, \
-    exists (select from change_log where seq is null) as unstamped \
+    exists (select from change_log where seq is null) as unstamped, \
+    current_setting('transaction_read_only')::boolean as read_only \
     from content_clock where id = 1";
 
 impl ChangeLog for Database {
     fn pass(&self, fresh: Fresh) -> Asking<'_, Pass> {
         Box::pin(async move {
-            match self.pools() {
-                Pools::Sqlite { reader, .. } => {
-                    let sql = "select epoch, seq, mark, false as elsewhere, false as unstamped \
-                        from content_clock where id = 1";
-                    let look: Look = asked(sqlx::query_as(sql).fetch_one(reader).await)?;
+            match self.servers() {
+                Servers::Sqlite(file) => {
+                    let sql = "select epoch, seq, mark, false as elsewhere, false as unstamped, \
+                        false as read_only from content_clock where id = 1";
+                    let look: Look = asked(sqlx::query_as(sql).fetch_one(&file.reader).await)?;
                     Ok(Pass { reading: look.reading()?, news: None })
                 }
-                Pools::Postgres { writer, .. } => {
-                    let look: Look = asked(sqlx::query_as(LOOK).fetch_one(writer).await)?;
-                    if look.elsewhere || look.unstamped {
-                        return stamp(writer, fresh).await;
-                    }
-                    Ok(Pass { reading: look.reading()?, news: None })
+                Servers::Postgres { primary, .. } => {
+                    let pass = stamp_what_is_new(primary, fresh).await?;
+                    self.hear(pass.reading.as_of);
+                    Ok(pass)
                 }
             }
         })
@@ -54,14 +55,15 @@ impl ChangeLog for Database {
             where c.id = 1 order by l.seq, l.id";
         let (seq, limit) = (stored(place.seq), i64::from(limit));
         Box::pin(async move {
-            page(match self.pools() {
-                Pools::Sqlite { reader, .. } => {
+            page(match self.servers() {
+                Servers::Sqlite(file) => {
                     let query = sqlx::query_as(SQL).bind(seq).bind(place.id).bind(limit);
-                    query.fetch_all(reader).await
+                    query.fetch_all(&file.reader).await
                 }
-                Pools::Postgres { writer, .. } => {
+                Servers::Postgres { primary, .. } => {
+                    let mut c = asked(primary.acquire(Role::Clock).await)?;
                     let query = sqlx::query_as(SQL).bind(seq).bind(place.id).bind(limit);
-                    query.fetch_all(writer).await
+                    query.fetch_all(&mut *c).await
                 }
             })
         })
@@ -75,12 +77,13 @@ impl ChangeLog for Database {
             where c.id = 1 order by l.seq desc, l.id desc";
         let limit = i64::from(limit);
         Box::pin(async move {
-            page(match self.pools() {
-                Pools::Sqlite { reader, .. } => {
-                    sqlx::query_as(SQL).bind(limit).fetch_all(reader).await
+            page(match self.servers() {
+                Servers::Sqlite(file) => {
+                    sqlx::query_as(SQL).bind(limit).fetch_all(&file.reader).await
                 }
-                Pools::Postgres { writer, .. } => {
-                    sqlx::query_as(SQL).bind(limit).fetch_all(writer).await
+                Servers::Postgres { primary, .. } => {
+                    let mut c = asked(primary.acquire(Role::Clock).await)?;
+                    sqlx::query_as(SQL).bind(limit).fetch_all(&mut *c).await
                 }
             })
         })
@@ -90,12 +93,12 @@ impl ChangeLog for Database {
         const SQL: &str = "update content_clock set epoch = $1 where id = 1 and epoch = $2";
         let (old, new) = (old.to_string(), new.to_string());
         Box::pin(async move {
-            match self.pools() {
-                Pools::Sqlite { writer, .. } => {
-                    asked(sqlx::query(SQL).bind(new).bind(old).execute(writer).await)?;
+            match self.servers() {
+                Servers::Sqlite(file) => {
+                    asked(sqlx::query(SQL).bind(new).bind(old).execute(&file.writer).await)?;
                 }
-                Pools::Postgres { writer, .. } => {
-                    let mut t = alone(writer).await?;
+                Servers::Postgres { primary, .. } => {
+                    let mut t = alone(primary).await?;
                     asked(sqlx::query(SQL).bind(new).bind(old).execute(&mut *t).await)?;
                     asked(t.commit().await)?;
                 }
@@ -108,7 +111,7 @@ impl ChangeLog for Database {
         // A null is lower than nothing.
         const SQL: &str = "delete from change_log where seq < $1";
         Box::pin(async move {
-            let mut t = asked(self.write().await)?;
+            let mut t = asked(self.write_for_the_clock().await)?;
             let removed = asked(on!(t, c => sqlx::query(SQL)
                 .bind(stored(below))
                 .execute(c)
@@ -121,7 +124,7 @@ impl ChangeLog for Database {
 
     fn report<'a>(&'a self, instance: &'a str, as_of: AsOf, at: Timestamp) -> Asking<'a, ()> {
         Box::pin(async move {
-            let mut t = asked(self.write().await)?;
+            let mut t = asked(self.write_for_the_clock().await)?;
             asked(purges::report(&mut t, instance, as_of, at).await)?;
             asked(t.commit().await)
         })
@@ -140,27 +143,44 @@ pub async fn raise(t: &mut Transaction, cache_tags: &str) -> Result<(), DbError>
 
 /// A transaction that is alone with the clock of PostgreSQL. Each statement of it has a snapshot of
 /// its own; so those that follow see all that the last holder of the lock did.
-async fn alone(writer: &PgPool) -> Result<sqlx::Transaction<'static, Postgres>, LogError> {
+async fn alone(primary: &Primary) -> Result<sqlx::Transaction<'static, Postgres>, LogError> {
     // Whoever waits longer than this for the other stamper tries again later; and a number that a
     // crash could take back must not be shown. The name of the lock is "masthead".
     const LOCK: &str = "select set_config('lock_timeout', '4s', true), \
         set_config('synchronous_commit', case current_setting('synchronous_commit') \
             when 'off' then 'local' else current_setting('synchronous_commit') end, true); \
         select pg_advisory_xact_lock(cast(x'6d61737468656164' as bigint))";
-    let mut t = asked(writer.begin_with("begin isolation level read committed").await)?;
+    let begin = "begin isolation level read committed";
+    let mut t = asked(primary.begin(Role::Clock, begin).await)?;
     asked(sqlx::raw_sql(LOCK).execute(&mut *t).await)?;
     Ok(t)
 }
 
+/// A look on PostgreSQL, and a pass where there is something to stamp.
+async fn stamp_what_is_new(primary: &Primary, fresh: Fresh) -> Result<Pass, LogError> {
+    let mut c = asked(primary.acquire(Role::Clock).await)?;
+    let look: Look = asked(sqlx::query_as(LOOK).fetch_one(&mut *c).await)?;
+    drop(c);
+    if look.read_only {
+        // Somebody made it so, perhaps because another one has taken over.
+        asked(primary.search().await)?;
+        return Err(LogError::unreachable(DbError::NoPrimary));
+    }
+    if look.elsewhere || look.unstamped {
+        return stamp(primary, fresh).await;
+    }
+    Ok(Pass { reading: look.reading()?, news: None })
+}
+
 /// The pass on PostgreSQL.
-async fn stamp(writer: &PgPool, fresh: Fresh) -> Result<Pass, LogError> {
+async fn stamp(primary: &Primary, fresh: Fresh) -> Result<Pass, LogError> {
     const NEW_EPOCH: &str = "update content_clock set epoch = $1, place = content_clock_place() \
         where id = 1";
     const NUMBER: &str =
         "update change_log set seq = $1, mark = $2 where seq is null returning cache_tags";
     const COUNT: &str = "update content_clock set seq = $1, mark = $2 where id = 1";
 
-    let mut t = alone(writer).await?;
+    let mut t = alone(primary).await?;
     let look: Look = asked(sqlx::query_as(LOOK).fetch_one(&mut *t).await)?;
     let mut reading = look.reading()?;
     let before = reading.mark;
@@ -217,8 +237,8 @@ impl Database {
     pub async fn enter(&self, new: Epoch) -> Result<(), DbError> {
         const SQL: &str = "update content_clock set in_use = 1, \
             epoch = case in_use when 0 then epoch else $1 end where id = 1";
-        if let Pools::Sqlite { writer, .. } = self.pools() {
-            sqlx::query(SQL).bind(new.to_string()).execute(writer).await?;
+        if let Servers::Sqlite(file) = self.servers() {
+            sqlx::query(SQL).bind(new.to_string()).execute(&file.writer).await?;
         }
         Ok(())
     }
@@ -229,8 +249,8 @@ impl Database {
     /// The database does not answer; then the next start begins a new epoch, which does no harm.
     pub async fn leave(&self) -> Result<(), DbError> {
         const SQL: &str = "update content_clock set in_use = 0 where id = 1";
-        if let Pools::Sqlite { writer, .. } = self.pools() {
-            sqlx::query(SQL).execute(writer).await?;
+        if let Servers::Sqlite(file) = self.servers() {
+            sqlx::query(SQL).execute(&file.writer).await?;
         }
         Ok(())
     }
@@ -243,6 +263,7 @@ struct Look {
     mark: Option<String>,
     elsewhere: bool,
     unstamped: bool,
+    read_only: bool,
 }
 
 impl Look {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::address::InvalidAddress;
+
 /// A failure of the database, or of reaching it.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
@@ -11,6 +13,18 @@ pub enum DbError {
     /// The file exists, but SQLite did not write it.
     #[error("{} is not an SQLite database", .0.display())]
     NotADatabase(PathBuf),
+    /// The address of PostgreSQL is not understood.
+    #[error("the address of a database {0}")]
+    Address(#[from] InvalidAddress),
+    /// No server takes writes: the primary is down, or was not promoted yet.
+    #[error("there is no primary at the moment")]
+    NoPrimary,
+    /// The primary is down, and no replica that answers has what has to be seen.
+    #[error("no server that answers is new enough")]
+    Behind,
+    /// The server has fallen silent in the middle of a read.
+    #[error("the server has fallen silent")]
+    Silent,
     /// The server is older than the clock's proof allows (`docs/ARCHITECTURE.md`).
     #[error("PostgreSQL {0} is too old; Masthead needs 15 or later")]
     TooOld(String),
@@ -41,6 +55,21 @@ impl From<sqlx::Error> for DbError {
 }
 
 impl DbError {
+    /// Whether the same may succeed in a while: a server is down, or another one has to take over.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::NoPrimary | Self::Behind)
+            || self.loss().is_some()
+            || self.is_read_only()
+    }
+
+    /// Whether somebody made the server read-only under a write (25006).
+    fn is_read_only(&self) -> bool {
+        let Self::Driver(error) = self else { return false };
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        code.as_deref() == Some("25006")
+    }
+
     /// Whether trying the transaction again may succeed: two writers waited for each other.
     pub fn is_transient(&self) -> bool {
         // 40001 serialization_failure, 40P01 deadlock_detected.

@@ -2,8 +2,10 @@
 
 use sqlx::migrate::Migrator;
 
+use super::Database;
 use super::Result;
-use super::connection::{Database, Pools};
+use super::database::Servers;
+use super::primary::Role;
 
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -15,12 +17,12 @@ impl Database {
     /// # Errors
     /// A migration fails, or the database was migrated by a newer program.
     pub async fn migrate(&self) -> Result<()> {
-        match self.pools() {
+        match self.servers() {
             // The migrator holds an advisory lock.
-            Pools::Postgres { writer, .. } => POSTGRES.run(writer).await?,
+            Servers::Postgres { primary, .. } => POSTGRES.run(&primary.pool(Role::Writer)).await?,
             // The migrator has no lock for SQLite; the one write transaction is a lock.
-            Pools::Sqlite { writer, .. } => {
-                let mut transaction = writer.begin_with("begin immediate").await?;
+            Servers::Sqlite(file) => {
+                let mut transaction = file.writer.begin_with("begin immediate").await?;
                 SQLITE.run_direct(None, &mut *transaction, false).await?;
                 transaction.commit().await?;
             }

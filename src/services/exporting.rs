@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::media::MediaLibrary;
 use super::{Result, assembly, settings};
-use crate::db::{self, Connection, Database};
+use crate::db::{self, Connection, Database, Intent};
 use crate::domain::post::FullPost;
 use crate::domain::{Author, PostId, Settings, Tag, TagId, Timestamp, UserId};
 use crate::formats::ghost::write::ExportWriter;
@@ -41,7 +41,7 @@ impl Exporting {
     /// # Errors
     /// The database or the media store does not answer, or a file cannot be written.
     pub async fn to_folder(&self, path: &Path) -> Result<Exported> {
-        let mut c = self.db.read().await?;
+        let mut c = self.db.read(Intent::Any).await?;
         let settings = settings::load(&mut c).await?;
         let folder = Folder::create(path)?;
         folder.settings(&settings)?;
@@ -74,7 +74,7 @@ impl Exporting {
     /// # Errors
     /// The database does not answer, or `out` cannot be written.
     pub async fn to_ghost(&self, out: impl Write + Send, now: Timestamp) -> Result<Exported> {
-        let mut c = self.db.read().await?;
+        let mut c = self.db.read(Intent::Any).await?;
         let settings: Settings = settings::load(&mut c).await?;
         let mut writer = ExportWriter::new(out, now)?;
         let mut exported = Exported::default();

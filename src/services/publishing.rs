@@ -13,7 +13,7 @@ use super::{Result, Saved, ServiceError, assembly, keep, retrying};
 use crate::clock::Clock;
 use crate::content_clock::{Stamper, Token};
 use crate::db::redirects::Target;
-use crate::db::{self, Connection, Database, Transaction};
+use crate::db::{self, Connection, Database, Intent, Transaction};
 use crate::domain::media::Picture;
 use crate::domain::post::{Draft, FullPost};
 use crate::domain::{
@@ -180,7 +180,7 @@ impl Publishing {
     pub async fn publish_due(&self) -> Result<usize> {
         const BATCH: u32 = 100;
         let now = self.clock.now();
-        let mut snapshot = self.db.read().await?;
+        let mut snapshot = self.db.read(Intent::Primary).await?;
         let due = db::posts::due(&mut snapshot, now, BATCH).await?;
         drop(snapshot);
         let mut published = 0;

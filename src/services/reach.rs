@@ -7,7 +7,7 @@ use arc_swap::ArcSwapOption;
 
 use crate::clock::Clock;
 use crate::content_clock::{AsOf, Epoch};
-use crate::db::{self, Database};
+use crate::db::{self, Database, Intent};
 
 /// Seconds for which an instance that is not heard of may still come back, and show what it knows.
 pub const LONG_DEAD: i64 = 3600;
@@ -38,7 +38,7 @@ impl Reach {
     /// # Errors
     /// The database does not answer. What was known stays true: no instance forgets.
     pub async fn look(&self) -> db::Result<()> {
-        let mut snapshot = self.db.read().await?;
+        let mut snapshot = self.db.read(Intent::Primary).await?;
         let epoch = snapshot.as_of().epoch;
         let since = self.clock.now().plus_seconds(-LONG_DEAD);
         let applied_by_all = db::purges::applied_by_all(&mut snapshot, epoch, since).await?;

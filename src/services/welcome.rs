@@ -1,7 +1,7 @@
 //! The first posts of a new site: they show what it can do, and are easily thrown away.
 
 use crate::clock::Clock;
-use crate::db::{self, Database, DbError, Transaction};
+use crate::db::{self, Database, DbError, Intent, Transaction};
 use crate::domain::post::Draft;
 use crate::domain::{Author, PostId, PostKind, Slug, Status, UserId};
 
@@ -164,6 +164,6 @@ fn navigation() -> serde_json::Value {
 }
 
 async fn is_empty(db: &Database) -> Result<bool> {
-    let mut c = db.read().await?;
+    let mut c = db.read(Intent::Primary).await?;
     Ok(!db::posts::exists(&mut c).await? && db::users::owner(&mut c).await?.is_none())
 }

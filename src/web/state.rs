@@ -9,6 +9,7 @@ use http::request::Parts;
 use super::assets::Assets;
 use super::media::MediaState;
 use crate::clock::Clock;
+use crate::http_cache::Need;
 use crate::services::reading::Reading;
 
 /// The parts that handlers are given.
@@ -35,11 +36,16 @@ pub(super) struct SiteState {
     pub(super) base_url: Arc<str>,
 }
 
+/// A handler reads what the request needs to see: see [`Need`].
 impl FromRequestParts<AppState> for SiteState {
     type Rejection = Infallible;
 
-    async fn from_request_parts(_: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
-        Ok(Self { reading: state.reading.clone(), base_url: state.base_url.clone() })
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        let reading = match parts.extensions.get::<Need>() {
+            Some(Need(as_of)) => state.reading.at_least(*as_of),
+            None => state.reading.clone(),
+        };
+        Ok(Self { reading, base_url: state.base_url.clone() })
     }
 }
 

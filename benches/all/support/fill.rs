@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use masthead::db::{self, Database};
+use masthead::db::{self, Database, Intent};
 use masthead::domain::{Author, Post, Scope, Tag, TagId, Timestamp, UserId};
 use masthead::text;
 use rand::rngs::StdRng;
@@ -35,7 +35,8 @@ pub async fn fill(database: &Database, postgres: Option<&str>, posts: u32) -> Re
         None => None,
     };
     let prose = Prose::new();
-    let there = db::listings::count(&mut *database.read().await?, &Scope::Site).await?;
+    let there =
+        db::listings::count(&mut *database.read(Intent::Primary).await?, &Scope::Site).await?;
     let numbers: Vec<u32> = (u32::try_from(there)?..posts).collect();
     for batch in numbers.chunks(BATCH) {
         let filed: Vec<Filed> = batch

@@ -10,7 +10,7 @@ mod rights;
 use super::publishing::Publishing;
 use super::{Saved, ServiceError, assembly, settings};
 use crate::content_clock::Token;
-use crate::db::{self, Database, DbError, Snapshot};
+use crate::db::{self, Database, DbError, Intent, Snapshot};
 use crate::domain::author::Role;
 use crate::domain::post::{Draft, FullPost};
 use crate::domain::{Author, Post, PostId, PostKind, Settings, Status, Timestamp};
@@ -305,7 +305,7 @@ impl Editing {
 
     /// A view of the primary.
     async fn primary(&self) -> db::Result<Snapshot> {
-        self.db.read().await
+        self.db.read(Intent::Primary).await
     }
 }
 

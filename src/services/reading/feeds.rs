@@ -19,18 +19,22 @@ pub struct FeedOf<T> {
 impl Reading {
     /// The newest posts of the site with their texts.
     pub async fn feed(&self, limit: u32) -> Result<Page<Vec<FullPost>>> {
-        let mut look = self.look().await?;
-        let settings = look.settings().await?;
-        let content = newest(&mut look, &Scope::Site, limit).await?;
-        Ok(Page::of(settings, content, look))
+        self.looking(|mut look| async move {
+            let settings = look.settings().await?;
+            let content = newest(&mut look, &Scope::Site, limit).await?;
+            Ok(Page::of(settings, content, look))
+        })
+        .await
     }
 
     /// The feed of a public tag that lists something.
     pub async fn tag_feed(&self, slug: &Slug, limit: u32) -> Result<Page<Option<FeedOf<Tag>>>> {
-        let mut look = self.look().await?;
-        let settings = look.settings().await?;
-        let tag = look.tag(slug).await?;
-        feed_of(look, settings, tag, |tag| Scope::Tag(tag.id.clone()), limit).await
+        self.looking(|mut look| async move {
+            let settings = look.settings().await?;
+            let tag = look.tag(slug).await?;
+            feed_of(look, settings, tag, |tag| Scope::Tag(tag.id.clone()), limit).await
+        })
+        .await
     }
 
     /// The feed of an author who has published something.
@@ -39,10 +43,12 @@ impl Reading {
         slug: &Slug,
         limit: u32,
     ) -> Result<Page<Option<FeedOf<Author>>>> {
-        let mut look = self.look().await?;
-        let settings = look.settings().await?;
-        let author = look.author(slug).await?;
-        feed_of(look, settings, author, |author| Scope::Author(author.id.clone()), limit).await
+        self.looking(|mut look| async move {
+            let settings = look.settings().await?;
+            let author = look.author(slug).await?;
+            feed_of(look, settings, author, |author| Scope::Author(author.id.clone()), limit).await
+        })
+        .await
     }
 }
 

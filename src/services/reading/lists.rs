@@ -17,66 +17,78 @@ impl Reading {
     /// A page of the home page's list; `None` beyond the last. On the first page the lead story
     /// stands first: the newest featured post, else the newest.
     pub async fn home(&self, page: u64) -> Result<Page<Option<PostList>>> {
-        let mut look = self.look().await?;
-        let settings = look.settings().await?;
-        let mut content = list(&mut look, &Scope::Site, page, settings.posts_per_page).await?;
-        if let Some(list) = content.as_mut().filter(|_| page == 1) {
-            lead(&mut look, list).await?;
-        }
-        Ok(Page::of(settings, content, look))
+        self.looking(|mut look| async move {
+            let settings = look.settings().await?;
+            let mut content = list(&mut look, &Scope::Site, page, settings.posts_per_page).await?;
+            if let Some(list) = content.as_mut().filter(|_| page == 1) {
+                lead(&mut look, list).await?;
+            }
+            Ok(Page::of(settings, content, look))
+        })
+        .await
     }
 
     /// A page of the posts with a public tag.
     pub async fn tag(&self, slug: &Slug, page: u64) -> Result<Page<Option<Collection<Tag>>>> {
-        let mut look = self.look().await?;
-        let settings = look.settings().await?;
-        let Some(tag) = look.tag(slug).await? else { return Ok(Page::of(settings, None, look)) };
-        let scope = Scope::Tag(tag.id.clone());
-        let picture = tag.feature_image.clone();
-        let content = collection(&mut look, &settings, scope, tag, picture, page).await?;
-        Ok(Page::of(settings, content, look))
+        self.looking(|mut look| async move {
+            let settings = look.settings().await?;
+            let Some(tag) = look.tag(slug).await? else {
+                return Ok(Page::of(settings, None, look));
+            };
+            let scope = Scope::Tag(tag.id.clone());
+            let picture = tag.feature_image.clone();
+            let content = collection(&mut look, &settings, scope, tag, picture, page).await?;
+            Ok(Page::of(settings, content, look))
+        })
+        .await
     }
 
     /// A page of the posts of an author.
     pub async fn author(&self, slug: &Slug, page: u64) -> Result<Page<Option<Collection<Author>>>> {
-        let mut look = self.look().await?;
-        let settings = look.settings().await?;
-        let author = look.author(slug).await?;
-        let Some(author) = author else { return Ok(Page::of(settings, None, look)) };
-        let scope = Scope::Author(author.id.clone());
-        let picture = author.cover_image.clone();
-        let content = collection(&mut look, &settings, scope, author, picture, page).await?;
-        Ok(Page::of(settings, content, look))
+        self.looking(|mut look| async move {
+            let settings = look.settings().await?;
+            let author = look.author(slug).await?;
+            let Some(author) = author else { return Ok(Page::of(settings, None, look)) };
+            let scope = Scope::Author(author.id.clone());
+            let picture = author.cover_image.clone();
+            let content = collection(&mut look, &settings, scope, author, picture, page).await?;
+            Ok(Page::of(settings, content, look))
+        })
+        .await
     }
 
     /// The months that have posts, newest first.
     pub async fn archive(&self) -> Result<Page<Vec<Month>>> {
-        let mut look = self.look().await?;
-        let settings = look.settings().await?;
-        look.seen.listing(&Scope::Site);
-        let zone = settings.zone();
-        let content = db::listings::months(look.connection(), &Scope::Site, &zone).await?;
-        Ok(Page::of(settings, content, look))
+        self.looking(|mut look| async move {
+            let settings = look.settings().await?;
+            look.seen.listing(&Scope::Site);
+            let zone = settings.zone();
+            let content = db::listings::months(look.connection(), &Scope::Site, &zone).await?;
+            Ok(Page::of(settings, content, look))
+        })
+        .await
     }
 
     /// A page of the posts of a month.
     pub async fn month(&self, month: Month, page: u64) -> Result<Page<Option<PostList>>> {
-        let mut look = self.look().await?;
-        let settings = look.settings().await?;
-        let zone = settings.zone();
-        let (from, until) = (month.start(&zone), month.next().start(&zone));
-        look.seen.span(&Scope::Site, Some(from), Some(Timestamp(until.0.saturating_sub(1))));
-        let c = look.connection();
-        let total = db::listings::count_between(c, &Scope::Site, from, until).await?;
-        let pagination = Pagination { page, per_page: MONTH_PER_PAGE, total };
-        if total == 0 || page == 0 || page > pagination.pages() {
-            return Ok(Page::of(settings, None, look));
-        }
-        let skip = (page - 1) * u64::from(MONTH_PER_PAGE);
-        let listed =
-            db::listings::between(c, &Scope::Site, from, until, MONTH_PER_PAGE, skip).await?;
-        let posts = look.cards_of(listed).await?;
-        Ok(Page::of(settings, Some(PostList { posts, pagination }), look))
+        self.looking(|mut look| async move {
+            let settings = look.settings().await?;
+            let zone = settings.zone();
+            let (from, until) = (month.start(&zone), month.next().start(&zone));
+            look.seen.span(&Scope::Site, Some(from), Some(Timestamp(until.0.saturating_sub(1))));
+            let c = look.connection();
+            let total = db::listings::count_between(c, &Scope::Site, from, until).await?;
+            let pagination = Pagination { page, per_page: MONTH_PER_PAGE, total };
+            if total == 0 || page == 0 || page > pagination.pages() {
+                return Ok(Page::of(settings, None, look));
+            }
+            let skip = (page - 1) * u64::from(MONTH_PER_PAGE);
+            let listed =
+                db::listings::between(c, &Scope::Site, from, until, MONTH_PER_PAGE, skip).await?;
+            let posts = look.cards_of(listed).await?;
+            Ok(Page::of(settings, Some(PostList { posts, pagination }), look))
+        })
+        .await
     }
 }
 

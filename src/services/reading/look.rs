@@ -10,7 +10,7 @@ use crate::cache::{Cache, Class, Entry, Found, Lifetime};
 use crate::clock::{Clock, Timestamp};
 use crate::content_clock::{Provenance, Standing, TagSet};
 use crate::db::listings::Listed;
-use crate::db::{self, Connection, Database, Result, Snapshot};
+use crate::db::{self, Connection, Result, Snapshot};
 use crate::domain::post::{FullPost, PostCard};
 use crate::domain::{
     Author, CacheTag, Post, PostId, PostKind, PostSummary, Scope, Settings, Slug, Status, Tag,
@@ -32,12 +32,11 @@ pub(super) struct Look {
 }
 
 impl Look {
-    pub(super) async fn take(db: &Database, cache: Cache, clock: Arc<dyn Clock>) -> Result<Self> {
-        let snapshot = db.read().await?;
+    pub(super) fn at(snapshot: Snapshot, cache: Cache, clock: Arc<dyn Clock>) -> Self {
         let mut seen = Seen::default();
         seen.at(snapshot.as_of());
         let taken_at = clock.now();
-        Ok(Self { snapshot, taken_at, cache, clock, seen })
+        Self { snapshot, taken_at, cache, clock, seen }
     }
 
     /// The snapshot, for a query whose tags the caller notes.

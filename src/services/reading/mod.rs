@@ -2,7 +2,7 @@
 //!
 //! Each method takes one look at the database, so that all parts of a page are of one moment, and
 //! notes what it saw: the cache tags and the moment on the content clock, from which everything
-//! that is cached follows.
+//! that is cached follows. The look may be at a replica; [`sources`] says when it is taken again.
 
 mod feeds;
 mod indexes;
@@ -12,14 +12,16 @@ mod parts;
 mod posts;
 mod searching;
 mod seen;
+mod sources;
 
 use std::sync::Arc;
 
 use self::look::Look;
 use crate::cache::Cache;
 use crate::clock::Clock;
+use crate::content_clock::AsOf;
 use crate::db::redirects::Destination;
-use crate::db::{self, Database, Result};
+use crate::db::{self, Database, Intent, Result};
 use crate::domain::listing::Pagination;
 use crate::domain::media::Picture;
 use crate::domain::post::{FullPost, PostCard};
@@ -97,18 +99,32 @@ pub struct SearchHit {
     pub snippet: Vec<text::search::Fragment>,
 }
 
-/// Reads the site.
+/// Reads the site. What it reads is as new as this instance knows of, wherever it is read.
 #[derive(Debug, Clone)]
 pub struct Reading {
     db: Database,
     cache: Cache,
     clock: Arc<dyn Clock>,
+    intent: Intent,
 }
 
 impl Reading {
     /// A reading service over a database, and a cache for the parts that pages share.
     pub fn new(db: Database, cache: Cache, clock: Arc<dyn Clock>) -> Self {
-        Self { db, cache, clock }
+        Self { db, cache, clock, intent: Intent::Any }
+    }
+
+    /// The same, but that whatever is read has every change up to a moment.
+    #[must_use]
+    pub fn at_least(&self, as_of: AsOf) -> Self {
+        Self { intent: Intent::AtLeast(as_of), ..self.clone() }
+    }
+
+    /// The same, but that everything is read from the primary: for whoever compares, or has just
+    /// written.
+    #[must_use]
+    pub fn of_primary(&self) -> Self {
+        Self { intent: Intent::Primary, ..self.clone() }
     }
 
     /// The settings alone.
@@ -116,35 +132,35 @@ impl Reading {
     /// # Errors
     /// The database does not answer; this holds for every method here.
     pub async fn settings(&self) -> Result<Page<()>> {
-        let mut look = self.look().await?;
-        let settings = look.settings().await?;
-        Ok(Page::of(settings, (), look))
+        self.looking(|mut look| async move {
+            let settings = look.settings().await?;
+            Ok(Page::of(settings, (), look))
+        })
+        .await
     }
 
     /// Where a path that something had before leads now.
     pub async fn redirect(&self, path: &str) -> Result<(Option<Destination>, Seen)> {
-        let mut look = self.look().await?;
-        look.seen.tag(CacheTag::path(db::redirects::normal(path)));
-        let found = db::redirects::find(look.connection(), path).await?;
-        match &found {
-            // A row raises its slug whatever changes in it, its status as well.
-            Some(Destination { post, tag, author }) => {
-                look.seen.extend(post.iter().map(CacheTag::slug));
-                look.seen.extend(tag.iter().map(CacheTag::tag_slug));
-                look.seen.extend(author.iter().map(CacheTag::author_slug));
+        self.looking(|mut look| async move {
+            look.seen.tag(CacheTag::path(db::redirects::normal(path)));
+            let found = db::redirects::find(look.connection(), path).await?;
+            match &found {
+                // A row raises its slug whatever changes in it, its status as well.
+                Some(Destination { post, tag, author }) => {
+                    look.seen.extend(post.iter().map(CacheTag::slug));
+                    look.seen.extend(tag.iter().map(CacheTag::tag_slug));
+                    look.seen.extend(author.iter().map(CacheTag::author_slug));
+                }
+                // It may lead to a post that is not published yet.
+                None => look.seen.tag(CacheTag::POSTS),
             }
-            // It may lead to a post that is not published yet.
-            None => look.seen.tag(CacheTag::POSTS),
-        }
-        Ok((found, look.seen))
+            Ok((found, look.seen))
+        })
+        .await
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        db::posts::exists(&mut *self.db.read().await?).await.map(|_| ())
-    }
-
-    async fn look(&self) -> Result<Look> {
-        Look::take(&self.db, self.cache.clone(), self.clock.clone()).await
+        db::posts::exists(&mut *self.db.read(Intent::Any).await?).await.map(|_| ())
     }
 }

@@ -13,40 +13,46 @@ use crate::domain::{PostId, PostKind, Scope, Slug, Tag, Timestamp};
 impl Reading {
     /// A published post or page by its slug.
     pub async fn post(&self, slug: &Slug) -> Result<Page<Option<PostView>>> {
-        let mut look = self.look().await?;
-        let settings = look.settings().await?;
-        let Some(full) = look.published(slug).await? else {
-            return Ok(Page::of(settings, None, look));
-        };
-        let view = match full.post.summary.kind {
-            PostKind::Page => PostView::alone(full),
-            PostKind::Post => surroundings(&mut look, full).await?,
-        };
-        Ok(Page::of(settings, Some(view), look))
+        self.looking(|mut look| async move {
+            let settings = look.settings().await?;
+            let Some(full) = look.published(slug).await? else {
+                return Ok(Page::of(settings, None, look));
+            };
+            let view = match full.post.summary.kind {
+                PostKind::Page => PostView::alone(full),
+                PostKind::Post => surroundings(&mut look, full).await?,
+            };
+            Ok(Page::of(settings, Some(view), look))
+        })
+        .await
     }
 
     /// A published post or page by its slug, without what surrounds it.
     pub async fn post_alone(&self, slug: &Slug) -> Result<Page<Option<FullPost>>> {
-        let mut look = self.look().await?;
-        let settings = look.settings().await?;
-        let content = look.published(slug).await?;
-        Ok(Page::of(settings, content, look))
+        self.looking(|mut look| async move {
+            let settings = look.settings().await?;
+            let content = look.published(slug).await?;
+            Ok(Page::of(settings, content, look))
+        })
+        .await
     }
 
     /// A post or page by its uuid, in whatever state: what writers show to each other.
     pub async fn preview(&self, uuid: &str) -> Result<Page<Option<PostView>>> {
-        let mut look = self.look().await?;
-        let settings = look.settings().await?;
-        let c = look.connection();
-        let post = match db::posts::id_by_uuid(c, uuid).await? {
-            Some(id) => db::posts::by_id(c, &id).await?,
-            None => None,
-        };
-        let content = match post {
-            Some(post) => Some(PostView::alone(look.full(post).await?)),
-            None => None,
-        };
-        Ok(Page::of(settings, content, look))
+        self.looking(|mut look| async move {
+            let settings = look.settings().await?;
+            let c = look.connection();
+            let post = match db::posts::id_by_uuid(c, uuid).await? {
+                Some(id) => db::posts::by_id(c, &id).await?,
+                None => None,
+            };
+            let content = match post {
+                Some(post) => Some(PostView::alone(look.full(post).await?)),
+                None => None,
+            };
+            Ok(Page::of(settings, content, look))
+        })
+        .await
     }
 }
 

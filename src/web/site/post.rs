@@ -24,7 +24,8 @@ pub(super) async fn preview(
     Path(uuid): Path<String>,
     uri: OriginalUri,
 ) -> Result {
-    let read = state.reading.preview(&uuid).await?;
+    // Whoever looks at it may have written it just now.
+    let read = state.reading.of_primary().preview(&uuid).await?;
     let Some(view) = read.content else { return missing(&state, &uri, read.seen).await };
     let summary = &view.full.post.summary;
     if summary.status == crate::domain::Status::Published {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use masthead::clock::Timestamp;
 use masthead::content_clock::{AsOf, Epoch, report};
-use masthead::db::{Database, purges};
+use masthead::db::{Database, Intent, purges};
 
 use super::fill::set;
 use super::instance::Instance;
@@ -27,7 +27,7 @@ async fn a_cursor_only_moves_forward(db: &TestDatabase) {
         t.commit().await.unwrap();
     }
     let cursor = async || {
-        let mut snapshot = db.read().await.unwrap();
+        let mut snapshot = db.read(Intent::Primary).await.unwrap();
         let cursors = purges::cursors(&mut snapshot).await.unwrap();
         cursors.into_iter().find(|(provider, _)| provider == "varnish").map(|(_, at)| at)
     };
@@ -49,7 +49,7 @@ async fn a_purge_waits_for_those_who_live(db: &TestDatabase) {
         t.commit().await.unwrap();
     }
     let applied = async |epoch, alive_since| {
-        let mut snapshot = db.read().await.unwrap();
+        let mut snapshot = db.read(Intent::Primary).await.unwrap();
         let alive_since = Timestamp(alive_since);
         purges::applied_by_all(&mut snapshot, Epoch(epoch), alive_since).await.unwrap()
     };
@@ -81,7 +81,7 @@ async fn an_instance_reports_what_it_applied(db: &TestDatabase) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     reporting.abort();
-    let mut snapshot = db.read().await.unwrap();
+    let mut snapshot = db.read(Intent::Primary).await.unwrap();
     let applied = purges::applied_by_all(&mut snapshot, as_of.epoch, Timestamp(0)).await.unwrap();
     assert_eq!(applied, Some(as_of.seq));
 }

@@ -1,7 +1,7 @@
 //! Numbers: each once, none left out, and none for what nobody can see.
 
 use masthead::content_clock::{ChangeLog, LogCursor, TagHash};
-use masthead::db::{Database, Limits};
+use masthead::db::{Database, Intent, Limits};
 
 use super::{fresh, pass, settled};
 use crate::support::{Engine, Hand, TestDatabase, on_both};
@@ -109,7 +109,7 @@ async fn writers_and_stampers_leave_no_gap(db: &TestDatabase) {
             masthead::db::settings::set(&mut t, &key, &turn.to_string()).await.unwrap();
             t.commit().await.unwrap();
             let as_of = settled(&database, writer * 100 + turn).await;
-            let mut snapshot = database.read().await.unwrap();
+            let mut snapshot = database.read(Intent::Primary).await.unwrap();
             let all = masthead::db::settings::all(&mut snapshot).await.unwrap();
             assert!(all.contains(&(key, turn.to_string())), "turn {turn} at {as_of}");
         }

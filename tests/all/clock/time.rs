@@ -38,6 +38,8 @@ const TOLD_THE_TIME: [(&str, &str); 1] = [
 fn no_query_reads_a_clock() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = files_in(&root.join("src/db"), "rs");
+    files.extend(files_in(&root.join("src/db/primary"), "rs"));
+    files.extend(files_in(&root.join("src/db/replicas"), "rs"));
     files.extend(files_in(&root.join("migrations/sqlite"), "sql"));
     files.extend(files_in(&root.join("migrations/postgres"), "sql"));
     assert!(files.len() > 20, "the queries were not found");

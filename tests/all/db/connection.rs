@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use masthead::db::{Database, DbError, Limits, redirects, settings};
+use masthead::db::{Database, DbError, Intent, Limits, redirects, settings};
 
 use crate::support::{TestDatabase, on_both, postgres};
 
@@ -15,12 +15,12 @@ async fn what_is_not_committed_is_not_kept(db: &TestDatabase) {
     let mut kept = db.write().await.unwrap();
     settings::set(&mut kept, "accent_color", "\"#000000\"").await.unwrap();
     kept.commit().await.unwrap();
-    let all = settings::all(&mut db.read().await.unwrap()).await.unwrap();
+    let all = settings::all(&mut db.read(Intent::Primary).await.unwrap()).await.unwrap();
     assert_eq!(all, [("accent_color".to_owned(), "\"#000000\"".to_owned())]);
 }
 
 async fn a_snapshot_stands_still(db: &TestDatabase) {
-    let mut snapshot = db.read().await.unwrap();
+    let mut snapshot = db.read(Intent::Primary).await.unwrap();
     assert_eq!(settings::all(&mut snapshot).await.unwrap(), []);
     let mut transaction = db.write().await.unwrap();
     settings::set(&mut transaction, "title", "\"Later\"").await.unwrap();
@@ -28,7 +28,7 @@ async fn a_snapshot_stands_still(db: &TestDatabase) {
     assert_eq!(settings::all(&mut snapshot).await.unwrap(), []);
     assert_eq!(redirects::find(&mut snapshot, "/").await.unwrap(), None);
     drop(snapshot);
-    assert_eq!(settings::all(&mut db.read().await.unwrap()).await.unwrap().len(), 1);
+    assert_eq!(settings::all(&mut db.read(Intent::Primary).await.unwrap()).await.unwrap().len(), 1);
 }
 
 /// The counterpart for SQLite stands beside the code, where raw SQL is at hand: it has no
@@ -45,7 +45,8 @@ async fn a_reader_of_postgres_cannot_write() {
          create view settings as select * from tamper()",
     )
     .await;
-    let error = settings::all(&mut database.read().await.unwrap()).await.unwrap_err();
+    let error =
+        settings::all(&mut database.read(Intent::Primary).await.unwrap()).await.unwrap_err();
     assert!(error.to_string().contains("read-only transaction"), "{error}");
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use masthead::db::{listings, posts, tags, users};
+use masthead::db::{Intent, listings, posts, tags, users};
 use masthead::domain::listing::{Month, Pagination, Position};
 use masthead::domain::{Post, PostKind, Scope, Status, Timestamp};
 use rand::rngs::StdRng;
@@ -99,7 +99,7 @@ async fn listings_follow_a_post(db: &TestDatabase) {
         t.commit().await.unwrap();
         post.revision += 1;
         assert_consistent(&mut hand, name).await;
-        let mut snapshot = db.read().await.unwrap();
+        let mut snapshot = db.read(Intent::Primary).await.unwrap();
         for scope in &all {
             let count = listings::count(&mut snapshot, scope).await.unwrap();
             assert_eq!(count, u64::from(listed), "{scope} after {name}");
@@ -248,7 +248,7 @@ async fn many_posts(db: &TestDatabase) -> Vec<Position> {
 
 async fn a_page_is_what_counting_through_would_give(db: &TestDatabase) {
     let positions = many_posts(db).await;
-    let mut snapshot = db.read().await.unwrap();
+    let mut snapshot = db.read(Intent::Primary).await.unwrap();
     let total = listings::count(&mut snapshot, &Scope::Site).await.unwrap();
     assert_eq!(total, 60);
     for per_page in [1, 7, 20, 60, 100] {
@@ -271,7 +271,7 @@ async fn a_page_is_what_counting_through_would_give(db: &TestDatabase) {
 
 async fn neighbours_stand_where_the_order_puts_them(db: &TestDatabase) {
     let positions = many_posts(db).await;
-    let mut snapshot = db.read().await.unwrap();
+    let mut snapshot = db.read(Intent::Primary).await.unwrap();
     for (n, position) in positions.iter().enumerate() {
         let older = listings::older(&mut snapshot, &Scope::Site, position, 2).await.unwrap();
         let older: Vec<Position> = older.into_iter().map(Into::into).collect();

@@ -1,6 +1,6 @@
 //! Posts, tags and authors: they come back as they were saved, and nobody overwrites anybody.
 
-use masthead::db::{DbError, posts, redirects, settings, tags, users};
+use masthead::db::{DbError, Intent, posts, redirects, settings, tags, users};
 use masthead::domain::{PostKind, Status, Timestamp, Visibility};
 
 use crate::support::fixtures::{NOON, author, draft, published, slug, tag};
@@ -35,7 +35,7 @@ async fn a_post_comes_back_as_it_was_saved(db: &TestDatabase) {
     posts::insert(&mut transaction, &post).await.unwrap();
     transaction.commit().await.unwrap();
 
-    let mut snapshot = db.read().await.unwrap();
+    let mut snapshot = db.read(Intent::Primary).await.unwrap();
     let (id, slug) = (&post.summary.id, &post.summary.slug);
     assert_eq!(posts::by_id(&mut snapshot, id).await.unwrap().as_ref(), Some(&post));
     let found = posts::by_slug(&mut snapshot, PostKind::Post, slug).await.unwrap();
@@ -91,7 +91,8 @@ async fn the_second_of_two_writers_is_told(db: &TestDatabase) {
     let error = posts::update(&mut t, &mine).await.unwrap_err();
     assert!(matches!(error, DbError::Changed), "{error}");
     drop(t);
-    let kept = posts::by_id(&mut db.read().await.unwrap(), &mine.summary.id).await.unwrap();
+    let kept =
+        posts::by_id(&mut db.read(Intent::Primary).await.unwrap(), &mine.summary.id).await.unwrap();
     assert_eq!(kept.unwrap().summary.title, "Theirs");
 }
 

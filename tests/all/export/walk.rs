@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use masthead::db;
+use masthead::db::{self, Intent};
 use masthead::domain::{Author, Media, PostId, Tag};
 use masthead::services::settings;
 use serde_json::Value;
@@ -26,7 +26,7 @@ pub struct Everything {
 
 /// Reads a site through the doors of the database, past every service.
 pub async fn everything(site: &Instance) -> Everything {
-    let mut c = site.app.db.read().await.unwrap();
+    let mut c = site.app.db.read(Intent::Primary).await.unwrap();
     let settings = serde_json::to_value(settings::load(&mut c).await.unwrap()).unwrap();
     let authors = db::users::after(&mut c, None, ALL).await.unwrap();
     let tags = db::tags::after(&mut c, None, ALL).await.unwrap();

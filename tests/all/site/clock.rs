@@ -35,7 +35,7 @@ async fn two_instances_publish_a_post_once(database: &TestDatabase) {
     let (a, b) = tokio::join!(one.app.publishing.publish_due(), other.app.publishing.publish_due());
     assert_eq!(a.unwrap() + b.unwrap(), 1);
     let id = &furnished.scheduled.summary.id;
-    let mut snapshot = database.read().await.unwrap();
+    let mut snapshot = database.read(masthead::db::Intent::Primary).await.unwrap();
     let post = masthead::db::posts::by_id(&mut snapshot, id).await.unwrap().unwrap();
     assert_eq!(post.revision, furnished.scheduled.revision + 1);
     assert_eq!(post.summary.published_at, furnished.scheduled.summary.published_at);

@@ -1,0 +1,45 @@
+//! A visit: somebody has a snapshot of a replica open.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::replica::Replica;
+use crate::db::Source;
+
+/// Counts for as long as a snapshot is open, and knows where.
+#[derive(Debug)]
+pub struct Visit {
+    replica: Arc<Replica>,
+    /// How often the replica had fallen silent when the visit began.
+    silences: u64,
+}
+
+impl Visit {
+    pub(super) fn begin(replica: Arc<Replica>) -> Self {
+        replica.in_flight.fetch_add(1, Ordering::Relaxed);
+        let silences = *replica.silences.borrow();
+        Self { replica, silences }
+    }
+
+    /// Where it is.
+    pub fn source(&self) -> Source {
+        Source::Replica(self.replica.at)
+    }
+
+    /// Ends when the replica has fallen silent since the visit began.
+    pub fn silence(&self) -> impl Future<Output = ()> + use<> {
+        let (mut silences, before) = (self.replica.silences.subscribe(), self.silences);
+        async move {
+            // The sender lives as long as the database, and what is asked of it ends before that.
+            if silences.wait_for(|count| *count != before).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.replica.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
