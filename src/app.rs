@@ -16,28 +16,38 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::content_clock::{Channel, ContentClock, Follower, Stamper, TagClock, TokenKey};
 use crate::db::{Database, DbError};
+use crate::domain::sign_in::Lifetime;
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::http_cache::{self, HttpCacheLayer, StatusField};
 use crate::media::{Limits, StoreError, Variants};
+use crate::services::ServiceError;
+use crate::services::accounts::Accounts;
 use crate::services::caching::Caching;
 use crate::services::editing::Editing;
 use crate::services::exporting::Exporting;
 use crate::services::importing::Importing;
 use crate::services::media::MediaLibrary;
+use crate::services::passwords::Passwords;
 use crate::services::publishing::Publishing;
 use crate::services::reach::Reach;
 use crate::services::reading::Reading;
 use crate::services::settings::SettingsEditor;
 use crate::services::users::Users;
+use crate::session::{DatabaseStore, InvalidSessionUrl, RedisSettings, Store as SessionStore};
 use crate::web::audit::Auditor;
 use crate::web::edge::{Cdn, Edge, Keys};
+use crate::web::session::{CookieName, FormKey, Origin};
 use crate::web::token::{self, Tokens};
-use crate::web::{self, Front};
+use crate::web::{self, DeskState, Front};
 
 /// How much news may wait to be sent; what is more is left to the polls of the others.
 const OUTBOX: usize = 256;
 /// What a question to the primary takes at most, beside the limit of the fence.
 const FENCE_MARGIN: Duration = Duration::from_millis(500);
+/// The name of the secret that signs forms.
+const FORMS: &str = "forms";
+/// The name of the secret that signs the tokens of writers.
+const TOKENS: &str = "tokens";
 /// A stamping pass that has not ended after so long is given up.
 const PASS_LIMIT: Duration = Duration::from_secs(5);
 
@@ -84,6 +94,10 @@ pub struct App {
     pub settings: SettingsEditor,
     /// Those who may sign in.
     pub users: Users,
+    /// Lets them in.
+    pub accounts: Accounts,
+    sessions: SessionStore,
+    form_key: FormKey,
     /// Takes sites in.
     pub importing: Importing,
     /// Writes the site down.
@@ -110,6 +124,12 @@ pub enum StartError {
     /// The address of Redis cannot be read.
     #[error(transparent)]
     Redis(#[from] InvalidRedisUrl),
+    /// The address of the Redis of the sessions cannot be read.
+    #[error(transparent)]
+    Sessions(#[from] InvalidSessionUrl),
+    /// What the instances share could not be read.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
     /// The address of Redis cannot be read.
     #[error("redis.url: {0}")]
     News(#[from] redis::RedisError),
@@ -164,21 +184,7 @@ impl App {
         let cache =
             Cache::new(&cache_settings(&config), content_clock, clock.clone(), entropy.clone())?;
         let instance = format!("{:016x}", entropy.next());
-        let cdn = config.cdn.settings().map(|settings| {
-            let http = HttpClient::new(config.cdn.timeout(), clock.clone());
-            let provider = settings.connect(http);
-            let log =
-                DatabaseLog::new(db.clone(), provider.name(), instance.clone(), clock.clone());
-            let timing = Timing {
-                fence: config.cache.fence() + FENCE_MARGIN,
-                settle: config.cdn.settle(),
-                calls: config.cdn.calls(),
-            };
-            let (tags, lifetime) = (provider.tag_header(), provider.lifetime_header());
-            let purger =
-                Purger::new(provider, Arc::new(log), timing, clock.clone(), entropy.clone());
-            Cdn { tags, lifetime, purger: Arc::new(purger) }
-        });
+        let cdn = cdn(&config, &db, &instance, &clock, &entropy);
         let http_cache = HttpCacheLayer::new(
             cache.clone(),
             http_cache_options(&config, cdn.as_ref()),
@@ -186,10 +192,29 @@ impl App {
             clock.clone(),
             entropy.clone(),
         );
+        let passwords = Passwords::default();
+        let users = Users::new(
+            db.clone(),
+            stamper.clone(),
+            passwords.clone(),
+            clock.clone(),
+            entropy.clone(),
+        );
+        let accounts = Accounts::new(
+            db.clone(),
+            stamper.clone(),
+            users.clone(),
+            passwords,
+            lifetime(&config),
+            clock.clone(),
+            entropy.clone(),
+        );
+        let sessions = session_store(&config, &db, &clock)?;
+        let form_key = FormKey::new(accounts.shared_secret(FORMS).await?);
         let reach = Reach::new(db.clone(), clock.clone());
         let tokens = Tokens::new(token::Parts {
-            is_secure: false,
-            key: TokenKey::new(std::array::from_fn(|_| entropy.next().to_le_bytes()[0])),
+            is_secure: !is_open(&config),
+            key: TokenKey::new(accounts.shared_secret(TOKENS).await?),
             stamper: stamper.clone(),
             reach: reach.clone(),
         });
@@ -199,7 +224,10 @@ impl App {
             reading: Reading::new(db.clone(), cache.clone(), clock.clone()),
             caching: Caching::new(db.clone(), stamper.clone(), entropy.clone()),
             settings: SettingsEditor::new(db.clone(), stamper.clone()),
-            users: Users::new(db.clone(), stamper.clone(), clock.clone(), entropy.clone()),
+            users,
+            accounts,
+            sessions,
+            form_key,
             importing: Importing::new(
                 db.clone(),
                 publishing.clone(),
@@ -239,8 +267,23 @@ impl App {
             base_url: self.config.server.base_url().into(),
             assets: web::assets::Assets::default(),
             media: web::media::MediaState { variants: Variants::new(self.media.store().clone()) },
+            desk: self.desk(),
         };
         web::router(state, self.edge(), self.config.server.request_timeout())
+    }
+
+    fn desk(&self) -> DeskState {
+        let server = &self.config.server;
+        DeskState {
+            accounts: self.accounts.clone(),
+            sessions: self.sessions.clone(),
+            session_lifetime: self.config.sessions.absolute(),
+            cookie: if is_open(&self.config) { CookieName::Loopback } else { CookieName::Host },
+            form_key: self.form_key.clone(),
+            origin: Origin::of(server.base_url()),
+            trusted_proxies: server.trusted_proxies.clone().into(),
+            clock: self.clock.clone(),
+        }
     }
 
     fn edge(&self) -> Edge {
@@ -295,6 +338,50 @@ async fn connect(
 fn make_folder(path: &Path) -> Result<(), StartError> {
     std::fs::create_dir_all(path)
         .map_err(|error| StartError::Folder { path: path.display().to_string(), error })
+}
+
+/// What stands in front of the instances, and is told of changes.
+fn cdn(
+    config: &Config,
+    db: &Database,
+    instance: &str,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Option<Cdn> {
+    let settings = config.cdn.settings()?;
+    let http = HttpClient::new(config.cdn.timeout(), clock.clone());
+    let provider = settings.connect(http);
+    let log = DatabaseLog::new(db.clone(), provider.name(), instance.to_owned(), clock.clone());
+    let timing = Timing {
+        fence: config.cache.fence() + FENCE_MARGIN,
+        settle: config.cdn.settle(),
+        calls: config.cdn.calls(),
+    };
+    let (tags, lifetime) = (provider.tag_header(), provider.lifetime_header());
+    let purger = Purger::new(provider, Arc::new(log), timing, clock.clone(), entropy.clone());
+    Some(Cdn { tags, lifetime, purger: Arc::new(purger) })
+}
+
+fn lifetime(config: &Config) -> Lifetime {
+    Lifetime { idle: config.sessions.idle(), absolute: config.sessions.absolute() }
+}
+
+/// Whether cookies go without TLS: on a machine that nobody else can reach.
+fn is_open(config: &Config) -> bool {
+    !config.server.is_https() && config.server.is_loopback()
+}
+
+/// Where sessions are kept: chosen here, and nowhere else.
+fn session_store(
+    config: &Config,
+    db: &Database,
+    clock: &Arc<dyn Clock>,
+) -> Result<SessionStore, InvalidSessionUrl> {
+    let Some(url) = config.sessions.address() else {
+        return Ok(SessionStore::in_database(DatabaseStore::new(db.clone(), clock.clone())));
+    };
+    let settings = RedisSettings { url: url.to_owned(), timeout: config.sessions.timeout() };
+    SessionStore::in_redis(&settings)
 }
 
 fn cache_settings(config: &Config) -> cache::Settings {

@@ -16,6 +16,7 @@ pub mod i18n;
 pub mod lifecycle;
 pub mod media;
 pub mod services;
+pub mod session;
 pub mod telemetry;
 pub mod text;
 pub mod web;

@@ -6,6 +6,7 @@
 use std::convert::Infallible;
 use std::future::{Future, IntoFuture as _};
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::ServiceExt as _;
@@ -32,7 +33,8 @@ where
             tracing::debug!(%error, "a connection gathers small writes");
         }
     });
-    let server = axum::serve(listener, site.into_make_service())
+    let site = site.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, site)
         .with_graceful_shutdown(async move {
             signal().await;
             tracing::info!("stopping: no new requests, finishing those under way");

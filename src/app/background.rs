@@ -12,8 +12,10 @@ use crate::cdn::Purger;
 use crate::clock::Clock;
 use crate::content_clock::{self, ContentClock, Follower, Fresh};
 use crate::db::{self, Database, Prober};
+use crate::services::accounts::Accounts;
 use crate::services::publishing::Publishing;
 use crate::services::reach::{LONG_DEAD, Reach};
+use crate::session::DatabaseStore;
 use crate::web::audit::Auditor;
 use crate::worker::{self, Task};
 
@@ -87,11 +89,16 @@ impl App {
         let mut careful = vec![
             worker::every(Duration::from_secs(1), self.publishing.clone(), publish_due),
             worker::every(Duration::from_mins(1), self.follower.clone(), prune),
+            worker::every(Duration::from_mins(10), self.accounts.clone(), sweep_sign_ins),
             worker::every(OBSERVED, self.cache.content_clock().clone(), observe),
             worker::every(REACHED, self.reach.clone(), reach),
         ];
         if let Some(prober) = self.db.prober() {
             careful.push(worker::every(Prober::INTERVAL, prober, probe));
+        }
+        if self.config.sessions.address().is_none() {
+            let store = DatabaseStore::new(self.db.clone(), self.clock.clone());
+            careful.push(worker::every(Duration::from_mins(10), store, sweep_sessions));
         }
         if let Some(interval) = self.config.cache.audit() {
             careful.push(worker::every(interval, Arc::new(self.auditor()?), audit));
@@ -152,5 +159,18 @@ async fn prune(follower: Arc<Follower>) {
     match follower.prune(KEPT_CHANGES).await {
         Ok(rows) => tracing::debug!(rows, "pruned the change log"),
         Err(error) => tracing::warn!(%error, "the change log could not be pruned"),
+    }
+}
+
+async fn sweep_sign_ins(accounts: Accounts) {
+    if let Err(error) = accounts.sweep().await {
+        tracing::warn!(%error, "sign-ins that have ended could not be removed");
+    }
+}
+
+async fn sweep_sessions(store: DatabaseStore) {
+    match store.sweep().await {
+        Ok(rows) => tracing::debug!(rows, "removed sessions that have expired"),
+        Err(error) => tracing::warn!(%error, "sessions that have expired could not be removed"),
     }
 }

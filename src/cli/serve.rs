@@ -6,6 +6,7 @@ use super::{Failure, say};
 use crate::app::App;
 use crate::config::Config;
 use crate::lifecycle;
+use crate::services::accounts::SetUpCode;
 use crate::services::welcome;
 use crate::telemetry::metrics;
 
@@ -25,7 +26,8 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
         code: 1,
     })?;
     let is_new = welcome::seed(&app.db, &app.publishing, app.clock.as_ref()).await?;
-    greet(&app.config, &listener, is_new)?;
+    let code = app.accounts.set_up_code().await?;
+    greet(&app.config, &listener, is_new, code.as_ref())?;
     let background = app.start().await?;
     let finished = lifecycle::serve(listener, app.site(), drain).await?;
     if !finished {
@@ -41,18 +43,25 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
 }
 
 /// Where the site is, and what to do next. Standard output, since it is the answer to the command.
-fn greet(config: &Config, listener: &TcpListener, is_new: bool) -> Result<(), Failure> {
+fn greet(
+    config: &Config,
+    listener: &TcpListener,
+    is_new: bool,
+    code: Option<&SetUpCode>,
+) -> Result<(), Failure> {
     let url = config.server.base_url();
     let address = listener.local_addr()?;
     say(&format!("Masthead serves {url}/ from {address}."))?;
     if is_new {
-        say(
-            "\nThis is a new site, with a few posts that show what it can do. Next, in another terminal:",
-        )?;
-        say("  masthead user add you@example.org    makes you its owner")?;
-        say(
-            "  masthead import PATH                 brings a blog along: Markdown, or a Ghost export",
-        )?;
+        say("\nThis is a new site, with a few posts that show what it can do.")?;
+        say("`masthead import PATH` brings a blog along: Markdown, or a Ghost export.")?;
+    }
+    if let Some(code) = code {
+        say(&format!("\nIt has no owner yet. Become that at {url}/desk/set-up/ with the code"))?;
+        say(&format!("  {code}"))?;
+        say("or in a terminal: `masthead user add you@example.org`.")?;
+        // Where standard output is not kept, the log is.
+        tracing::info!(%code, "the site waits for its owner at /desk/set-up/");
     }
     Ok(())
 }

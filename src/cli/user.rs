@@ -23,6 +23,11 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t = RoleName::Author)]
         role: RoleName,
     },
+    /// Give a user another password, and sign them out everywhere; it is asked for as with `add`
+    Password {
+        /// The address with which they sign in
+        email: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -45,15 +50,24 @@ impl From<RoleName> for Role {
 }
 
 pub(super) async fn run(config: Config, command: Command) -> Result<(), Failure> {
-    let Command::Add { email, name, role } = command;
-    let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
     let password = ask_for_password()?;
     let app = App::open(config).await?;
-    let user = NewUser { name, email, role: role.into() };
-    let author = app.users.add(&user, &password).await?;
+    let words = match command {
+        Command::Add { email, name, role } => {
+            let name =
+                name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
+            let user = NewUser { name, email, role: role.into() };
+            let author = app.users.add(&user, &password).await?;
+            let role = if author.role == Role::Owner { "owns this site" } else { "may sign in" };
+            format!("{} {role}.", author.name)
+        }
+        Command::Password { email } => {
+            let author = app.users.set_password(&email, &password).await?;
+            format!("{} has another password, and is signed out everywhere.", author.name)
+        }
+    };
     app.close().await;
-    let role = if author.role == Role::Owner { "owns this site" } else { "may sign in" };
-    say(&format!("{} {role}.", author.name))
+    say(&words)
 }
 
 /// Asks twice at a terminal; reads one line elsewhere, so that scripts can add users.

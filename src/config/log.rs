@@ -28,7 +28,10 @@ pub struct LogConfig {
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info,sqlx=warn".to_owned() }
+        Self {
+            format: LogFormat::Text,
+            filter: "info,sqlx=warn,tower_sessions=off,fred=off".to_owned(),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod media;
 mod metrics;
 mod redis;
 mod server;
+mod sessions;
 
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,7 @@ pub use media::{MediaConfig, S3Config};
 pub use metrics::MetricsConfig;
 pub use redis::RedisConfig;
 pub use server::ServerConfig;
+pub use sessions::SessionsConfig;
 
 /// The file that is read where none is named, if it is there.
 pub const DEFAULT_FILE: &str = "masthead.toml";
@@ -44,6 +46,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// What the instances share beside the database.
     pub redis: RedisConfig,
+    /// Where it is kept who is signed in.
+    pub sessions: SessionsConfig,
     /// What an instance keeps of what it has made.
     pub cache: CacheConfig,
     /// What stands in front of the instances and keeps answers.
@@ -103,6 +107,7 @@ impl Config {
             self.server.validate(),
             self.database.validate(),
             self.redis.validate(),
+            self.sessions.validate(),
             self.cache.validate(),
             self.cdn.validate(),
             self.media.validate(),

@@ -41,10 +41,7 @@ impl RedisConfig {
             problems.push(ConfigError::Invalid { key, reason: reason.to_owned() });
         };
         let url = self.url.reveal();
-        let is_redis = |url: &str| {
-            url.starts_with("redis://") && url::Url::parse(url).is_ok_and(|url| url.has_host())
-        };
-        if !url.is_empty() && !is_redis(url) {
+        if !url.is_empty() && !is_address(url) {
             wrong("redis.url", "begins with `redis://` and names a host; TLS is not spoken yet");
         }
         let is_prefix = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -79,4 +76,9 @@ impl RedisConfig {
     pub const fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
     }
+}
+
+/// Whether a text is the address of a Redis.
+pub(super) fn is_address(url: &str) -> bool {
+    url.starts_with("redis://") && url::Url::parse(url).is_ok_and(|url| url.has_host())
 }

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
@@ -19,6 +20,9 @@ pub struct ServerConfig {
     pub request_timeout_s: u64,
     /// Seconds that requests under way may take after the signal to stop.
     pub drain_timeout_s: u64,
+    /// The networks of the proxies in front, like `10.0.0.0/8`: what they say in `X-Forwarded-For` of
+    /// where a request comes from is believed. Nobody else is.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Default for ServerConfig {
@@ -28,6 +32,7 @@ impl Default for ServerConfig {
             url: "http://localhost:2368".to_owned(),
             request_timeout_s: 30,
             drain_timeout_s: 20,
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -68,6 +73,23 @@ impl ServerConfig {
     #[must_use]
     pub const fn drain_timeout(&self) -> Duration {
         Duration::from_secs(self.drain_timeout_s)
+    }
+
+    /// Whether browsers come by TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.url.starts_with("https://")
+    }
+
+    /// Whether the address is one that only this machine can reach.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        match url::Url::parse(&self.url).ok().as_ref().and_then(url::Url::host) {
+            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
     }
 
     /// The address of the site without the slash at the end.

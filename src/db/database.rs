@@ -119,6 +119,18 @@ impl Database {
         }
     }
 
+    /// The newest view that there is: the primary's, and while there is none, a replica's. What is
+    /// absent there may just not have come.
+    ///
+    /// # Errors
+    /// No server answers.
+    pub async fn read_newest(&self) -> Result<Snapshot> {
+        match self.read(Intent::Primary).await {
+            Err(error) if error.is_unavailable() => self.read(Intent::Any).await,
+            result => result,
+        }
+    }
+
     async fn read_primary(&self) -> Result<Snapshot> {
         let inner = match &self.servers {
             Servers::Postgres { primary, .. } => Inner::Postgres(

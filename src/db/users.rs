@@ -51,6 +51,16 @@ pub async fn is_there_an_owner(c: &mut Connection) -> Result<bool> {
     Ok(owner.is_some())
 }
 
+/// The owner who may sign in with a password, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn owner_with_password(c: &mut Connection) -> Result<Option<UserId>> {
+    const SQL: &str = "select u.id from users u join passwords p on p.user_id = u.id \
+        where u.role = 'owner' limit 1";
+    Ok(on!(c, c => sqlx::query_scalar(SQL).fetch_optional(c).await)?)
+}
+
 /// Every user in the order of ids, behind an id: for walks over everything.
 ///
 /// # Errors

@@ -100,6 +100,10 @@ id!(
     /// The id of an uploaded file.
     MediaId
 );
+id!(
+    /// The id of a sign-in. It is no secret, and opens nothing.
+    SignInId
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,13 @@
 //! Use cases: what people do with a site, in no words of HTTP and none of SQL.
 
+pub mod accounts;
 mod assembly;
 pub mod caching;
 pub mod editing;
 pub mod exporting;
 pub mod importing;
 pub mod media;
+pub mod passwords;
 pub mod publishing;
 pub mod reach;
 pub mod reading;
@@ -31,6 +33,9 @@ pub enum ServiceError {
     /// The database failed, or two writers collided.
     #[error(transparent)]
     Database(#[from] DbError),
+    /// Too many ask for the same costly thing at once.
+    #[error("there is too much to do; try again")]
+    Busy,
     /// A file is not taken.
     #[error(transparent)]
     Media(#[from] UploadError),
@@ -77,7 +82,10 @@ async fn keep(t: Transaction, stamper: &Stamper) -> db::Result<Token> {
 
 /// Does a whole transaction, and does it again where two writers waited for each other and the
 /// database gave up on this one.
-async fn retrying<T>(transaction: impl AsyncFn() -> Result<T>) -> Result<T> {
+async fn retrying<T, F>(transaction: impl Fn() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
     const TRIES: u32 = 3;
     for _ in 1..TRIES {
         match transaction().await {

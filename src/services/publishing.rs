@@ -77,7 +77,7 @@ impl Publishing {
     /// # Errors
     /// [`ServiceError::Invalid`] where the draft breaks a rule.
     pub async fn create(&self, draft: &Draft) -> Result<Saved<Post>> {
-        retrying(async || {
+        retrying(|| async {
             let mut t = self.db.write().await?;
             let settings = super::settings::load(&mut t).await?;
             let post = self.create_in(&mut t, &settings, draft, Provenance::default()).await?;
@@ -93,7 +93,7 @@ impl Publishing {
     /// [`db::DbError::Changed`] where somebody did; [`ServiceError::Invalid`] where the draft
     /// breaks a rule or the post is gone.
     pub async fn update(&self, id: &PostId, revision: i64, draft: &Draft) -> Result<Saved<Post>> {
-        retrying(async || {
+        retrying(|| async {
             let mut t = self.db.write().await?;
             let settings = super::settings::load(&mut t).await?;
             let mut post = db::posts::by_id(&mut t, id)

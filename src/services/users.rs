@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use argon2::Argon2;
-use argon2::password_hash::PasswordHasher;
-
+use super::passwords::Passwords;
 use super::{Result, ServiceError, keep};
 use crate::clock::Clock;
 use crate::content_clock::Stamper;
@@ -14,16 +12,12 @@ use crate::domain::slug::SlugStyle;
 use crate::domain::{Author, Slug, UserId};
 use crate::entropy::Entropy;
 
-/// The shortest password, in characters.
-pub const MIN_PASSWORD: usize = 10;
-/// The longest password, in bytes: hashing it costs time that a stranger could ask for.
-const MAX_PASSWORD: usize = 1_000;
-
 /// Adds and changes users.
 #[derive(Debug, Clone)]
 pub struct Users {
     db: Database,
     stamper: Stamper,
+    passwords: Passwords,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -44,10 +38,11 @@ impl Users {
     pub fn new(
         db: Database,
         stamper: Stamper,
+        passwords: Passwords,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { db, stamper, clock, entropy }
+        Self { db, stamper, passwords, clock, entropy }
     }
 
     /// Adds a user who may sign in. An author without an address whose name is the same becomes that
@@ -56,31 +51,14 @@ impl Users {
     /// # Errors
     /// [`ServiceError::Invalid`] where the name, the address or the password will not do.
     pub async fn add(&self, user: &NewUser, password: &str) -> Result<Author> {
-        let name = user.name.trim();
-        if name.is_empty() || name.chars().count() > 191 {
-            return Err(ServiceError::invalid("name", "has 1 to 191 characters"));
-        }
-        let email = user.email.trim().to_lowercase();
-        let parts = email.split_once('@');
-        let is_address = parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
-        if !is_address || email.len() > 191 || email.contains(char::is_whitespace) {
-            return Err(ServiceError::invalid("email", format!("`{email}` is no address")));
-        }
-        let hash = hash(password)?;
+        let (name, email) = (user.name()?, user.email()?);
+        let hash = self.passwords.hash(password).await?;
         let now = self.clock.now();
         let mut t = self.db.write().await?;
         if db::users::by_email(&mut t, &email).await?.is_some() {
             return Err(ServiceError::invalid("email", format!("`{email}` is a user already")));
         }
-        let id = UserId::new(now, self.entropy.next());
-        let slug = Slug::of(name, SlugStyle::Ascii, id.as_str());
-        let mut author = match db::users::by_slug(&mut t, &slug).await? {
-            Some(author) if author.email.is_none() => author,
-            taken => {
-                let slug = if taken.is_some() { free_slug(&mut t, &slug).await? } else { slug };
-                Author::named(id, name, slug, now)
-            }
-        };
+        let mut author = self.author_named(&mut t, name).await?;
         let is_first = !db::users::is_there_an_owner(&mut t).await?;
         author.email = Some(email);
         author.role = if is_first { Role::Owner } else { user.role };
@@ -90,6 +68,95 @@ impl Users {
         db::passwords::set(&mut t, &author.id, &hash, now).await?;
         keep(t, &self.stamper).await?;
         Ok(author)
+    }
+
+    /// Makes somebody the owner of a site whose owner has no password: an owner who was imported is
+    /// that person from now on, posts and all. Part of a larger change, which the caller commits.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] where the name or the address will not do.
+    pub(super) async fn take_over(
+        &self,
+        t: &mut Transaction,
+        user: &NewUser,
+        hash: &str,
+    ) -> Result<Author> {
+        let (name, email) = (user.name()?, user.email()?);
+        let now = self.clock.now();
+        let owner = db::users::owner(t).await?.filter(|user| user.role == Role::Owner);
+        let mut author = match owner {
+            Some(owner) => owner,
+            None => match db::users::by_email(t, &email).await? {
+                Some(author) => author,
+                None => self.author_named(t, name).await?,
+            },
+        };
+        name.clone_into(&mut author.name);
+        author.email = Some(email);
+        author.role = Role::Owner;
+        author.status = UserStatus::Active;
+        author.updated_at = now;
+        db::users::save(t, &author).await?;
+        db::passwords::set(t, &author.id, hash, now).await?;
+        Ok(author)
+    }
+
+    /// Gives a user another password, and signs them out everywhere. Whoever was locked may sign in.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] where nobody has the address, or the password will not do.
+    pub async fn set_password(&self, email: &str, password: &str) -> Result<Author> {
+        let email = email.trim().to_lowercase();
+        let hash = self.passwords.hash(password).await?;
+        let now = self.clock.now();
+        let mut t = self.db.write().await?;
+        let Some(mut author) = db::users::by_email(&mut t, &email).await? else {
+            return Err(ServiceError::invalid("email", format!("`{email}` is no user")));
+        };
+        if author.status != UserStatus::Active {
+            author.status = UserStatus::Active;
+            author.updated_at = now;
+            db::users::save(&mut t, &author).await?;
+        }
+        db::passwords::set(&mut t, &author.id, &hash, now).await?;
+        db::sign_ins::end_all(&mut t, &author.id, None).await?;
+        keep(t, &self.stamper).await?;
+        Ok(author)
+    }
+
+    /// The author of a name who has no address yet, else a new one.
+    async fn author_named(&self, t: &mut Transaction, name: &str) -> Result<Author> {
+        let now = self.clock.now();
+        let id = UserId::new(now, self.entropy.next());
+        let slug = Slug::of(name, SlugStyle::Ascii, id.as_str());
+        match db::users::by_slug(t, &slug).await? {
+            Some(author) if author.email.is_none() => Ok(author),
+            taken => {
+                let slug = if taken.is_some() { free_slug(t, &slug).await? } else { slug };
+                Ok(Author::named(id, name, slug, now))
+            }
+        }
+    }
+}
+
+impl NewUser {
+    fn name(&self) -> Result<&str> {
+        let name = self.name.trim();
+        if name.is_empty() || name.chars().count() > 191 {
+            return Err(ServiceError::invalid("name", "has 1 to 191 characters"));
+        }
+        Ok(name)
+    }
+
+    fn email(&self) -> Result<String> {
+        let email = self.email.trim().to_lowercase();
+        let parts = email.split_once('@');
+        let is_address = parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+        let odd = |c: char| c.is_whitespace() || c.is_control();
+        if !is_address || email.len() > 191 || email.contains(odd) {
+            return Err(ServiceError::invalid("email", format!("`{email}` is no address")));
+        }
+        Ok(email)
     }
 }
 
@@ -102,18 +169,4 @@ pub(super) async fn free_slug(t: &mut Transaction, wish: &Slug) -> Result<Slug> 
         }
     }
     Err(ServiceError::invalid("slug", format!("`{wish}` and its numbers are taken")))
-}
-
-/// Hashes a password with argon2id at the crate's default costs (RFC 9106, OWASP's first choice).
-fn hash(password: &str) -> Result<String> {
-    if password.chars().count() < MIN_PASSWORD || password.len() > MAX_PASSWORD {
-        return Err(ServiceError::invalid(
-            "password",
-            format!("has at least {MIN_PASSWORD} characters"),
-        ));
-    }
-    match Argon2::default().hash_password(password.as_bytes()) {
-        Ok(hash) => Ok(hash.to_string()),
-        Err(error) => Err(ServiceError::invalid("password", error.to_string())),
-    }
 }

@@ -6,6 +6,7 @@ pub mod absolute;
 mod api;
 pub mod assets;
 pub mod audit;
+mod desk;
 pub mod discovery;
 pub mod edge;
 mod error;
@@ -18,6 +19,7 @@ pub mod http;
 mod json;
 pub mod media;
 mod middleware;
+pub mod session;
 mod site;
 mod state;
 pub mod token;
@@ -35,7 +37,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use edge::{Cdn, Declaration, Edge, Routes, Table};
 pub use front::Front;
-pub use state::AppState;
+pub use state::{AppState, DeskState};
 
 use crate::http_cache;
 
@@ -48,7 +50,8 @@ const MAX_BODY: usize = 64 * 1024;
 /// What every route declares.
 #[must_use]
 pub fn table() -> Table {
-    Table::new(files().declared().chain(pages().declared()), Declaration::ELSEWHERE)
+    let routes = files().merge(pages()).merge(desk::routes());
+    Table::new(routes.declared(), Declaration::ELSEWHERE)
 }
 
 /// What is no page.
@@ -91,7 +94,13 @@ pub fn router(state: AppState, edge: Edge, request_timeout: Duration) -> Router 
         .layer(layer::from_fn(middleware::security_headers::add))
         .layer(layer::from_fn_with_state(edge, edge::write_headers))
         .layer(CatchPanicLayer::custom(error::panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, request_timeout))
-        .layer(RequestBodyLimitLayer::new(MAX_BODY));
-    files().into_router().layer(strip).merge(pages).with_state(state).layer(stack)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, request_timeout));
+    files()
+        .into_router()
+        .layer(strip)
+        .merge(pages)
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .merge(desk::router(&state.desk))
+        .with_state(state)
+        .layer(stack)
 }

@@ -2,15 +2,21 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 
+use ipnet::IpNet;
+
 use super::assets::Assets;
 use super::media::MediaState;
+use super::session::{CookieName, FormKey, Origin};
 use crate::clock::Clock;
 use crate::http_cache::Need;
+use crate::services::accounts::Accounts;
 use crate::services::reading::Reading;
+use crate::session::Store;
 
 /// The parts that handlers are given.
 #[derive(Clone)]
@@ -25,6 +31,29 @@ pub struct AppState {
     pub assets: Assets,
     /// The media store.
     pub media: MediaState,
+    /// What the desk needs.
+    pub desk: DeskState,
+}
+
+/// What the desk needs: who may come in, and how they are known again.
+#[derive(Debug, Clone)]
+pub struct DeskState {
+    /// Lets people in.
+    pub accounts: Accounts,
+    /// Where sessions are kept.
+    pub sessions: Store,
+    /// How long a session is kept at most.
+    pub session_lifetime: Duration,
+    /// The name of the cookie that holds the id of a session.
+    pub cookie: CookieName,
+    /// Signs forms.
+    pub form_key: FormKey,
+    /// Where forms come from.
+    pub origin: Origin,
+    /// Whose word on where a request comes from is believed.
+    pub trusted_proxies: Arc<[IpNet]>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// What the readers' pages need.
@@ -70,5 +99,11 @@ impl FromRef<AppState> for Assets {
 impl FromRef<AppState> for MediaState {
     fn from_ref(state: &AppState) -> Self {
         state.media.clone()
+    }
+}
+
+impl FromRef<AppState> for DeskState {
+    fn from_ref(state: &AppState) -> Self {
+        state.desk.clone()
     }
 }

@@ -7,6 +7,8 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, header};
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::cookie::{Cookie, SameSite};
 
 use super::edge::Cdn;
 use crate::content_clock::{Stamper, Token, TokenKey};
@@ -17,7 +19,7 @@ use crate::services::reach::Reach;
 /// since nobody else can sign.
 const NAME: &str = "masthead_token";
 /// A day: longer than anything takes to come everywhere. A cookie that ends sooner breaks a promise.
-const MAX_AGE: &str = "86400";
+const MAX_AGE: Duration = Duration::days(1);
 /// No token is half as long.
 const MAX_COOKIE: usize = 512;
 
@@ -72,7 +74,7 @@ impl Tokens {
 
     /// Gives a writer the token of what they saved just now.
     pub(super) fn give(&self, headers: &mut HeaderMap, token: Token) {
-        self.set(headers, &self.0.key.sign(token), MAX_AGE);
+        self.set(headers, self.0.key.sign(token), MAX_AGE);
     }
 
     /// Gives a writer back what they are owed; or takes it from them, once all instances and the CDN
@@ -81,17 +83,21 @@ impl Tokens {
         let Need(as_of) = owed;
         let is_purged = |cdn: &Cdn| cdn.purger.settled().is_some_and(|done| done.covers(as_of));
         if self.0.reach.covers(as_of) && cdn.is_none_or(is_purged) {
-            self.set(headers, "", "0");
+            self.set(headers, String::new(), Duration::ZERO);
         } else {
             self.give(headers, Token::Settled(as_of));
         }
     }
 
-    fn set(&self, headers: &mut HeaderMap, value: &str, max_age: &str) {
-        let secure = if self.0.is_secure { "; Secure" } else { "" };
-        let cookie =
-            format!("{NAME}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
-        let cookie = HeaderValue::from_str(&cookie).expect("tokens are visible ASCII");
+    fn set(&self, headers: &mut HeaderMap, value: String, max_age: Duration) {
+        let cookie = Cookie::build((NAME, value))
+            .path("/")
+            .secure(self.0.is_secure)
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .max_age(max_age)
+            .build();
+        let cookie = HeaderValue::from_str(&cookie.to_string()).expect("tokens are visible ASCII");
         headers.append(header::SET_COOKIE, cookie);
     }
 }

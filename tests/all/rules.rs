@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms that it may use beside itself. Everything in `src` is a room: a folder,
 /// or a file with the name of one.
-const RULES: [(&str, &[&str]); 21] = [
+const RULES: [(&str, &[&str]); 22] = [
     ("clock", &[]),
     ("entropy", &[]),
     ("content_clock", &["clock", "entropy"]),
@@ -20,6 +20,7 @@ const RULES: [(&str, &[&str]); 21] = [
     ("i18n", &["domain"]),
     ("formats", &["domain", "text"]),
     ("db", &["clock", "entropy", "content_clock", "domain"]),
+    ("session", &["clock", "db"]),
     ("cdn", &["clock", "entropy", "content_clock", "domain", "db"]),
     (
         "services",
@@ -38,6 +39,7 @@ const RULES: [(&str, &[&str]); 21] = [
             "text",
             "media",
             "i18n",
+            "session",
             "services",
         ],
     ),
@@ -58,6 +60,7 @@ const RULES: [(&str, &[&str]); 21] = [
             "domain",
             "media",
             "db",
+            "session",
             "services",
             "web",
             "worker",

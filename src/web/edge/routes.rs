@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::Declaration;
 
@@ -30,6 +30,17 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     {
         self.router = self.router.route(path, get(handler));
         self.declared.push((path.to_owned(), declaration));
+        self
+    }
+
+    /// A form of a path that is read as well: what the path declares holds for it too.
+    #[must_use]
+    pub fn post<H, T>(mut self, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        self.router = self.router.route(path, post(handler));
         self
     }
 
