@@ -7,31 +7,85 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic that names its line")]
 #![expect(dead_code, reason = "the faults to come use what the topology can do")]
 
+mod check;
+mod counters;
+mod desk;
+mod faults;
+mod history;
 mod local;
+mod purges;
+mod readers;
+mod session;
+mod spread;
 mod support;
 mod topology;
+mod verdict;
+mod writers;
 
-use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+/// How the test runner, and whoever names a test, calls all of this.
+const NAME: &str = "consistency";
 
 /// The cluster on one machine, and the proof of its promises
 #[derive(Debug, Parser)]
-#[command(name = "consistency")]
+#[command(name = NAME)]
 struct Arguments {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Read and write while parts fail, and look for what must not be seen
+    Check(check::Arguments),
     /// Start everything, print the addresses, and stop it at ctrl-c
     Local(local::Arguments),
 }
 
 #[tokio::main]
-async fn main() {
-    let arguments = Arguments::parse();
-    match arguments.command {
-        Some(Command::Local(arguments)) => local::run(&arguments).await,
-        None => {}
+async fn main() -> ExitCode {
+    let begin = Instant::now();
+    let outcome = match asked() {
+        None => None,
+        Some(Command::Local(arguments)) => {
+            local::run(&arguments).await;
+            return ExitCode::SUCCESS;
+        }
+        Some(Command::Check(arguments)) => Some(check::run(&arguments).await),
+    };
+    close(outcome, begin);
+    if outcome == Some(false) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// What the command line asks for; `None` where it names other tests.
+fn asked() -> Option<Command> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let is_ours = |word: &String| {
+        Arguments::command().find_subcommand(word).is_some()
+            || ["--help", "-h", "help"].contains(&word.as_str())
+    };
+    match words.first() {
+        Some(word) if is_ours(word) => Some(Arguments::parse().command),
+        // The name of a test, or a wish to the test runner.
+        Some(_) if !words.iter().any(|word| NAME.contains(word.as_str())) => None,
+        _ => Some(Command::Check(check::Arguments::default())),
     }
+}
+
+/// Says at the end what the test runner would say.
+fn close(outcome: Option<bool>, begin: Instant) {
+    let count = |wanted: bool| u8::from(outcome == Some(wanted));
+    let word = if outcome == Some(false) { "FAILED" } else { "ok" };
+    println!(
+        "\ntest result: {word}. {} passed; {} failed; 0 ignored; 0 measured; {} filtered out; \
+         finished in {:.2}s\n",
+        count(true),
+        count(false),
+        u8::from(outcome.is_none()),
+        begin.elapsed().as_secs_f64()
+    );
 }

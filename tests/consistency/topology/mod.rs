@@ -17,14 +17,16 @@ mod ways;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use self::balancer::Balancer;
 use self::instance::Instance;
-use self::postgres::{DATABASE, Postgres};
-pub use self::relay::Relay;
+use self::postgres::{DATABASE, Postgres, Stop};
+pub use self::relay::{Relay, Way};
 use self::ways::Ways;
 use crate::support::ports::free_port;
 use crate::support::reader::Reader;
@@ -67,6 +69,8 @@ pub struct Topology {
     pub servers: Vec<Postgres>,
     /// Which of them is the primary.
     pub primary: usize,
+    /// The port of the primary, for those who do not hold the topology.
+    pub primary_port: Arc<AtomicU16>,
     pub redis: Redis,
     pub sessions: Redis,
     pub reader: Reader,
@@ -118,6 +122,7 @@ impl Topology {
             ways,
             origin,
             replication,
+            primary_port: Arc::new(AtomicU16::new(servers[0].port())),
             servers,
             primary: 0,
             redis,
@@ -162,6 +167,47 @@ impl Topology {
     /// The server that is the primary.
     pub fn primary(&self) -> &Postgres {
         &self.servers[self.primary]
+    }
+
+    /// The primary dies, and the standby that has most of what it sent takes its place: a commit that
+    /// was acknowledged is on one of them at least.
+    pub async fn promote(&mut self) {
+        tokio::task::block_in_place(|| self.servers[self.primary].stop(Stop::Kill));
+        let mut best = None;
+        for (number, server) in self.servers.iter().enumerate() {
+            if number != self.primary {
+                best = best.max(Some((server.received().await, number)));
+            }
+        }
+        let (_, best) = best.expect("there are standbys");
+        let server = &self.servers[best];
+        server.promote().await;
+        for other in self.servers.iter().filter(|other| other.name() != server.name()) {
+            server.keep_for(other.name()).await;
+        }
+        for relay in &self.replication {
+            relay.lead_to(server.port());
+        }
+        self.primary = best;
+        self.primary_port.store(self.servers[best].port(), Ordering::Relaxed);
+    }
+
+    /// Whoever was left behind by a promotion begins anew as a standby.
+    pub fn rebuild_standbys(&mut self) {
+        let primary = self.primary;
+        for (number, server) in self.servers.iter_mut().enumerate() {
+            if number != primary && !server.runs() {
+                let relay = self.replication[number].port();
+                tokio::task::block_in_place(|| server.begin_anew(&SERVERS, relay));
+            }
+        }
+    }
+
+    /// Opens all ways between the parts.
+    pub fn heal_ways(&self) {
+        self.ways.iter().for_each(Ways::heal);
+        self.origin.set(Way::Open);
+        self.replication.iter().for_each(|relay| relay.set(Way::Open));
     }
 
     /// What the instances wrote to their logs.

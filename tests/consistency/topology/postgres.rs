@@ -227,6 +227,21 @@ impl Postgres {
         assert!(is_promoted, "{} was not promoted", self.name);
     }
 
+    /// How much of what a primary sent it has, in bytes.
+    pub async fn received(&self) -> i64 {
+        let mut hand = self.hand().await.unwrap();
+        let sql = "select cast(pg_wal_lsn_diff(pg_last_wal_receive_lsn(), '0/0') as bigint)";
+        let received: Option<i64> = sqlx::query_scalar(sql).fetch_one(&mut hand).await.unwrap();
+        received.unwrap_or_default()
+    }
+
+    /// Lets a standby replay what it has only so many seconds after it was committed.
+    pub async fn delay_replay(&self, seconds: u64) {
+        let setting = format!("alter system set recovery_min_apply_delay = '{seconds}s'");
+        self.execute(&setting).await.unwrap();
+        self.execute("select pg_reload_conf()").await.unwrap();
+    }
+
     /// A connection by a hand in `psql`.
     pub async fn hand(&self) -> sqlx::Result<PgConnection> {
         let database = format!("postgres://app@127.0.0.1:{}/{DATABASE}", self.port);

@@ -1,0 +1,60 @@
+//! A hand in `psql`, which knows nothing of the program: it commits, and nobody tells the instances.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use sqlx::{Connection as _, PgConnection};
+use tokio::time::timeout;
+
+use super::{Post, Saved};
+use crate::topology::postgres::DATABASE;
+
+/// After this time a hand gives up, and does not know what became of it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A hand, with a connection to the primary for as long as that lasts.
+pub struct Hand {
+    /// The port of whoever is the primary.
+    primary: Arc<AtomicU16>,
+    connection: Option<PgConnection>,
+}
+
+impl Hand {
+    pub const fn at(primary: Arc<AtomicU16>) -> Self {
+        Self { primary, connection: None }
+    }
+
+    /// Raises a counter, unless that was done already.
+    pub async fn save(&mut self, post: &Post) -> Saved {
+        if let Ok(Ok(saved)) = timeout(PATIENCE, self.try_save(post)).await {
+            return saved;
+        }
+        self.connection = None;
+        Saved::Unknown
+    }
+
+    async fn try_save(&mut self, post: &Post) -> sqlx::Result<Saved> {
+        let connection = self.connection().await?;
+        let sql = "update posts set title = $1, revision = revision + 1 \
+            where slug = $2 and title = $3";
+        let update = sqlx::query(sql).bind(&post.title).bind(&post.slug).bind(&post.before);
+        if update.execute(&mut *connection).await?.rows_affected() == 1 {
+            return Ok(Saved::Acknowledged);
+        }
+        let sql = "select title from posts where slug = $1";
+        let there: Option<String> =
+            sqlx::query_scalar(sql).bind(&post.slug).fetch_optional(connection).await?;
+        let is_there = there.is_some_and(|title| title == post.title);
+        Ok(if is_there { Saved::Acknowledged } else { Saved::Lost })
+    }
+
+    async fn connection(&mut self) -> sqlx::Result<&mut PgConnection> {
+        if self.connection.is_none() {
+            let port = self.primary.load(Ordering::Relaxed);
+            let url = format!("postgres://app@127.0.0.1:{port}/{DATABASE}");
+            self.connection = Some(PgConnection::connect(&url).await?);
+        }
+        Ok(self.connection.as_mut().expect("it was just made"))
+    }
+}

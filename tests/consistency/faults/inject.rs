@@ -1,0 +1,181 @@
+//! Carries out a schedule on a topology, and notes what was done when.
+
+use std::time::Instant;
+
+use super::{Fault, Gone, Link, Planned};
+use crate::history::{Shared, Trouble, Watch};
+use crate::support::redis::Redis;
+use crate::topology::postgres::Stop;
+use crate::topology::{Topology, Way};
+
+/// For how long an instance holds still at a place where it may be killed.
+const HOLD: &str = "30%sleep(1500)";
+
+/// The hand that breaks and heals.
+pub struct Injector<'a> {
+    pub topology: &'a mut Topology,
+    pub watch: Watch,
+    pub history: Shared,
+}
+
+/// A fault under way.
+struct Standing {
+    fault: Fault,
+    until: Instant,
+    /// Where it stands in the history.
+    trouble: usize,
+    /// The server of PostgreSQL that it was done to.
+    server: usize,
+}
+
+impl Injector<'_> {
+    /// Carries out a schedule; returns when everything is whole again.
+    pub async fn run(&mut self, schedule: &[Planned], mut say: impl FnMut(&str)) {
+        let begin = Instant::now();
+        let mut coming = schedule.iter().peekable();
+        let mut standing: Vec<Standing> = Vec::new();
+        while coming.peek().is_some() || !standing.is_empty() {
+            let next_end = standing.iter().map(|fault| fault.until).min();
+            let next_begin = coming.peek().map(|planned| begin + planned.at);
+            let next = next_end.into_iter().chain(next_begin).min().expect("something comes");
+            tokio::time::sleep_until(next.into()).await;
+            if next_end == Some(next) {
+                let place = standing.iter().position(|fault| fault.until == next);
+                let over = standing.swap_remove(place.expect("it stands"));
+                self.heal(&over).await;
+                self.history.lock().unwrap().troubles[over.trouble].healed = self.watch.now();
+                say(&format!("healed: {:?}", over.fault));
+            } else {
+                let planned = coming.next().expect("it comes");
+                say(&format!("fault: {:?} for {:.1?}", planned.fault, planned.lasts));
+                standing.push(self.begin(planned).await);
+            }
+        }
+    }
+
+    async fn begin(&mut self, planned: &Planned) -> Standing {
+        let fault = planned.fault;
+        let trouble = {
+            let mut history = self.history.lock().unwrap();
+            history.troubles.push(Trouble {
+                what: format!("{fault:?}"),
+                kind: fault.kind(),
+                instance: fault.instance().and_then(|number| u8::try_from(number).ok()),
+                began: self.watch.now(),
+                healed: u64::MAX,
+            });
+            history.troubles.len() - 1
+        };
+        let server = self.server_of(fault);
+        self.break_it(fault, server).await;
+        Standing { fault, until: Instant::now() + planned.lasts, trouble, server }
+    }
+
+    /// Standbys are counted from the primary, which moves.
+    fn server_of(&self, fault: Fault) -> usize {
+        let behind = match fault {
+            Fault::ReplayPaused(behind)
+            | Fault::ReplayDelayed(behind, _)
+            | Fault::StandbyKilled(behind)
+            | Fault::Cut(Link::Replication(behind), _) => behind,
+            _ => 0,
+        };
+        (self.topology.primary + behind) % self.topology.servers.len()
+    }
+
+    async fn break_it(&mut self, fault: Fault, server: usize) {
+        let topology = &mut *self.topology;
+        match fault {
+            Fault::Redis(gone) => take_away(&mut topology.redis, gone),
+            Fault::Sessions(gone) => take_away(&mut topology.sessions, gone),
+            Fault::ReplayPaused(_) => {
+                topology.servers[server].execute("select pg_wal_replay_pause()").await.unwrap();
+            }
+            Fault::ReplayDelayed(_, seconds) => {
+                topology.servers[server].delay_replay(seconds).await;
+            }
+            Fault::StandbyKilled(_) => blocking(|| topology.servers[server].stop(Stop::Kill)),
+            Fault::News(instance, way) => topology.ways[instance].redis.set(way),
+            Fault::Instance(instance, gone) => blocking(|| match gone {
+                Gone::Killed => topology.instances[instance].kill(),
+                Gone::Frozen => topology.instances[instance].freeze(),
+                Gone::Stopped => topology.instances[instance].stop(),
+            }),
+            Fault::Failpoint(instance, place) => {
+                blocking(|| topology.instances[instance].stop());
+                let setting = ("FAILPOINTS", format!("{place}={HOLD}"));
+                blocking(|| topology.start_instance(instance, &[setting]));
+                topology.await_ready(instance).await;
+            }
+            Fault::Primary(stop) => blocking(|| topology.servers[server].stop(stop)),
+            Fault::Promotion => topology.promote().await,
+            Fault::Varnish => blocking(|| topology.varnish.stop()),
+            Fault::Cut(link, way) => cut(topology, link, server, way),
+        }
+    }
+
+    async fn heal(&mut self, over: &Standing) {
+        let topology = &mut *self.topology;
+        match over.fault {
+            Fault::Redis(gone) => bring_back(&mut topology.redis, gone),
+            Fault::Sessions(gone) => bring_back(&mut topology.sessions, gone),
+            Fault::ReplayPaused(_) => {
+                let resume = "select pg_wal_replay_resume()";
+                topology.servers[over.server].execute(resume).await.unwrap();
+            }
+            Fault::ReplayDelayed(..) => topology.servers[over.server].delay_replay(0).await,
+            Fault::StandbyKilled(_) | Fault::Primary(_) => {
+                blocking(|| topology.servers[over.server].start());
+            }
+            Fault::News(instance, _) => topology.ways[instance].redis.set(Way::Open),
+            Fault::Instance(instance, gone) => {
+                match gone {
+                    Gone::Frozen => topology.instances[instance].thaw(),
+                    Gone::Killed | Gone::Stopped => {
+                        blocking(|| topology.start_instance(instance, &[]));
+                    }
+                }
+                topology.await_ready(instance).await;
+            }
+            Fault::Failpoint(instance, _) => {
+                blocking(|| topology.instances[instance].kill());
+                blocking(|| topology.start_instance(instance, &[]));
+                topology.await_ready(instance).await;
+            }
+            Fault::Promotion => topology.rebuild_standbys(),
+            Fault::Varnish => blocking(|| topology.varnish.restart()),
+            Fault::Cut(link, _) => cut(topology, link, over.server, Way::Open),
+        }
+    }
+}
+
+fn cut(topology: &Topology, link: Link, server: usize, way: Way) {
+    let relay = match link {
+        Link::Postgres { instance, server } => &topology.ways[instance].postgres[server],
+        Link::Redis(instance) => &topology.ways[instance].redis,
+        Link::Sessions(instance) => &topology.ways[instance].sessions,
+        Link::Purges(instance) => &topology.ways[instance].varnish,
+        Link::Origin => &topology.origin,
+        Link::Replication(_) => &topology.replication[server],
+    };
+    relay.set(way);
+}
+
+fn take_away(redis: &mut Redis, gone: Gone) {
+    blocking(|| match gone {
+        Gone::Frozen => redis.freeze(),
+        Gone::Killed | Gone::Stopped => redis.kill(),
+    });
+}
+
+fn bring_back(redis: &mut Redis, gone: Gone) {
+    blocking(|| match gone {
+        Gone::Frozen => redis.thaw(),
+        Gone::Killed | Gone::Stopped => redis.restart(),
+    });
+}
+
+/// What waits for a process keeps no reader waiting.
+fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    tokio::task::block_in_place(work)
+}

@@ -1,0 +1,121 @@
+//! What was true when: the steps that were sent, acknowledged and purged, and the faults that stood.
+
+use crate::counters::Step;
+use crate::faults::Kind;
+use crate::history::{History, Moment, Purged, Trouble, Write};
+
+/// Faults that ended this long ago may still be felt: connections come back, checks have to pass.
+pub const AFTERMATH: Moment = 3_000_000;
+
+/// An index of a history.
+pub struct Timeline<'a> {
+    /// The writes of each group, by their steps.
+    writes: Vec<Vec<Write>>,
+    /// When each of them had been purged for good.
+    purged: Vec<Vec<Moment>>,
+    troubles: &'a [Trouble],
+}
+
+impl<'a> Timeline<'a> {
+    pub fn of(history: &'a History) -> Self {
+        let groups = history.writes.iter().map(|write| usize::from(write.group) + 1).max();
+        let mut writes = vec![Vec::new(); groups.unwrap_or(0)];
+        for write in &history.writes {
+            writes[usize::from(write.group)].push(*write);
+        }
+        let deliveries = Deliveries::of(&history.purged);
+        let purged = writes.iter_mut().map(|writes| {
+            writes.sort_by_key(|write: &Write| write.step);
+            writes.iter().map(|write| deliveries.after(write.acknowledged)).collect()
+        });
+        let purged = purged.collect();
+        Self { writes, purged, troubles: &history.troubles }
+    }
+
+    fn last(&self, group: u16, is_past: impl Fn(&Write) -> bool) -> Step {
+        let Some(writes) = self.writes.get(usize::from(group)) else { return 0 };
+        Step::try_from(writes.partition_point(is_past)).expect("steps are counted so")
+    }
+
+    /// The last step of a group that was acknowledged by then.
+    pub fn acknowledged_by(&self, group: u16, moment: Moment) -> Step {
+        self.last(group, |write| write.acknowledged <= moment)
+    }
+
+    /// The last step of a group that was sent by then.
+    pub fn sent_by(&self, group: u16, moment: Moment) -> Step {
+        self.last(group, |write| write.sent <= moment)
+    }
+
+    /// The last step of a group of which the CDN had been told for good by then.
+    pub fn purged_by(&self, group: u16, moment: Moment) -> Step {
+        let Some(purged) = self.purged.get(usize::from(group)) else { return 0 };
+        Step::try_from(purged.partition_point(|at| *at <= moment)).expect("steps are counted so")
+    }
+
+    /// When a step was acknowledged.
+    pub fn acknowledged_at(&self, group: u16, step: Step) -> Option<Moment> {
+        let writes = self.writes.get(usize::from(group))?;
+        Some(writes.get((step as usize).checked_sub(1)?)?.acknowledged)
+    }
+
+    /// The faults that stood at some time between two moments, or had ended just before.
+    pub fn troubles(&self, from: Moment, to: Moment) -> impl Iterator<Item = &'a Trouble> {
+        self.troubles.iter().filter(move |trouble| {
+            trouble.began <= to && trouble.healed.saturating_add(AFTERMATH) >= from
+        })
+    }
+
+    /// Whether a fault of one of these kinds stood.
+    pub fn has(&self, kinds: &[Kind], from: Moment, to: Moment) -> bool {
+        self.troubles(from, to).any(|trouble| kinds.contains(&trouble.kind))
+    }
+
+    /// In words.
+    pub fn troubles_around(&self, from: Moment, to: Moment) -> String {
+        let seconds = |moment: Moment| moment / 1_000_000;
+        let troubles = self.troubles(from, to).map(|trouble| {
+            let healed = match trouble.healed {
+                Moment::MAX => "the end".to_owned(),
+                moment => format!("{} s", seconds(moment)),
+            };
+            format!("{} from {} s to {healed}", trouble.what, seconds(trouble.began))
+        });
+        let troubles: Vec<_> = troubles.collect();
+        if troubles.is_empty() { "no fault stood".to_owned() } else { troubles.join(", ") }
+    }
+}
+
+/// When what was there at a look had been purged for good.
+struct Deliveries {
+    looks: Vec<Moment>,
+    done: Vec<Moment>,
+}
+
+impl Deliveries {
+    fn of(looks: &[Purged]) -> Self {
+        let done = (0..looks.len()).map(|at| done(&looks[at..]));
+        Self { looks: looks.iter().map(|look| look.at).collect(), done: done.collect() }
+    }
+
+    /// When everything that was there at a moment had been purged for good.
+    fn after(&self, moment: Moment) -> Moment {
+        let next = self.looks.partition_point(|at| *at < moment);
+        self.done.get(next).copied().unwrap_or(Moment::MAX)
+    }
+}
+
+/// The first look that finds everything purged that the first of them saw. In another epoch all that
+/// is there at its first look has to be purged.
+fn done(looks: &[Purged]) -> Moment {
+    let Some(mut seen) = looks.first() else { return Moment::MAX };
+    for look in looks {
+        if look.epoch != seen.epoch {
+            seen = look;
+        }
+        if look.settled.is_some_and(|settled| settled >= seen.clock) {
+            return look.at;
+        }
+    }
+    Moment::MAX
+}
