@@ -13,6 +13,7 @@ mod hostile;
 mod in_front;
 mod routes;
 mod search;
+mod tokens;
 mod validators;
 
 use furnished::furnished;
