@@ -163,7 +163,7 @@ async fn stamp_what_is_new(primary: &Primary, fresh: Fresh) -> Result<Pass, LogE
     drop(c);
     if look.read_only {
         // Somebody made it so, perhaps because another one has taken over.
-        asked(primary.search().await)?;
+        primary.search().await;
         return Err(LogError::unreachable(DbError::NoPrimary));
     }
     if look.elsewhere || look.unstamped {

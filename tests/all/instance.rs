@@ -52,8 +52,13 @@ impl Instance {
 
     /// The same with a configuration of the test's own.
     pub async fn with(database: &TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
+        Self::at(&database.url, change).await
+    }
+
+    /// The same on the database at an address.
+    pub async fn at(url: &str, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url: Value = database.url.as_str().into();
+        let url: Value = url.into();
         let mut config = Config::default();
         URL.clone_into(&mut config.server.url);
         config.database.url = serde_json::from_value(url).unwrap();

@@ -17,6 +17,7 @@ mod export;
 mod import;
 mod instance;
 mod media_store;
+mod replicas;
 mod rules;
 mod site;
 mod support;

@@ -56,7 +56,9 @@ pub struct Primary {
     limits: Limits,
     history: Arc<History>,
     pools: ArcSwap<Pools>,
-    is_there: AtomicBool,
+    takes_writes: AtomicBool,
+    /// Whether it answers reads; it may do so while it takes no writes.
+    answers: AtomicBool,
     /// How many searches are over.
     searches: AtomicU64,
     /// One search at a time.
@@ -101,7 +103,8 @@ impl Primary {
             limits,
             history,
             pools: ArcSwap::from_pointee(pools),
-            is_there: AtomicBool::new(true),
+            takes_writes: AtomicBool::new(true),
+            answers: AtomicBool::new(true),
             searches: AtomicU64::new(0),
             turn: Mutex::new(()),
         })
@@ -153,10 +156,8 @@ impl Primary {
         let mut result = Err(DbError::NoPrimary);
         for _ in 0..TRIES {
             let pools = self.pools.load_full();
-            let is_known =
-                self.is_there.load(Ordering::Acquire) && self.history.newest() == Some(pools.place);
-            if !is_known {
-                self.search().await?;
+            if !self.is_there_for(role) || self.history.newest() != Some(pools.place) {
+                self.search_for(role).await?;
             }
             let asking = ask(self.pool(role));
             tokio::pin!(asking);
@@ -164,7 +165,7 @@ impl Primary {
                 asked
             } else {
                 // The pool may just be busy: whoever waits in it keeps their place.
-                self.search().await?;
+                self.search_for(role).await?;
                 asking.await
             };
             match asked {
@@ -176,7 +177,7 @@ impl Primary {
                     if is_busy {
                         break;
                     }
-                    self.search().await?;
+                    self.search_for(role).await?;
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -184,11 +185,20 @@ impl Primary {
         result
     }
 
+    fn is_there_for(&self, role: Role) -> bool {
+        match role {
+            Role::Reader => self.answers.load(Ordering::Acquire),
+            Role::Writer | Role::Clock => self.takes_writes.load(Ordering::Acquire),
+        }
+    }
+
+    async fn search_for(&self, role: Role) -> Result<()> {
+        self.search().await;
+        if self.is_there_for(role) { Ok(()) } else { Err(DbError::NoPrimary) }
+    }
+
     /// Looks at all hosts, unless somebody has just done so, and moves to the one that is the primary.
-    ///
-    /// # Errors
-    /// [`DbError::NoPrimary`].
-    pub async fn search(&self) -> Result<()> {
+    pub async fn search(&self) {
         let before = self.searches.load(Ordering::Acquire);
         let _turn = self.turn.lock().await;
         // A search that ended while this one waited knows as much.
@@ -196,7 +206,6 @@ impl Primary {
             self.look_around().await;
             self.searches.fetch_add(1, Ordering::AcqRel);
         }
-        if self.is_there.load(Ordering::Acquire) { Ok(()) } else { Err(DbError::NoPrimary) }
     }
 
     async fn look_around(&self) {
@@ -204,7 +213,10 @@ impl Primary {
         let (at, place) = match found {
             Ok(found) => found,
             Err(refused) => {
-                if self.is_there.swap(false, Ordering::AcqRel) {
+                let last = refused.get(self.pools.load().host);
+                let is_read_only = matches!(last, Some(Refusal::ReadOnly));
+                self.answers.store(is_read_only, Ordering::Release);
+                if self.takes_writes.swap(false, Ordering::AcqRel) {
                     gauge!("masthead_db_primary_up").set(0.0);
                     tell(&self.hosts, &refused);
                 }
@@ -212,15 +224,16 @@ impl Primary {
             }
         };
         let pools = self.pools.load();
-        let was_there = self.is_there.load(Ordering::Acquire);
-        if was_there && pools.host == at && pools.place == place {
+        let took_writes = self.takes_writes.load(Ordering::Acquire);
+        if took_writes && pools.host == at && pools.place == place {
             return;
         }
         let Some(host) = self.hosts.get(at) else { return };
         tracing::info!(host = host.name, timeline = place.timeline, "the primary was found");
         let new = Pools::to(at, &host.options, place, self.limits, &self.history);
         let old = self.pools.swap(Arc::new(new));
-        self.is_there.store(true, Ordering::Release);
+        self.answers.store(true, Ordering::Release);
+        self.takes_writes.store(true, Ordering::Release);
         gauge!("masthead_db_primary_up").set(1.0);
         counter!("masthead_db_primary_moves_total").increment(1);
         // Whoever waits for one of its connections is told at once; whoever has one may finish.

@@ -39,8 +39,7 @@ impl Prober {
         }
         let is_promoted = all.iter().any(|replica| replica.is_promoted());
         if (is_promoted || primary.hosts() > 1) && self.is_due(clock.elapsed()) {
-            // Where there is none, the search has said so.
-            let _ = primary.search().await;
+            primary.search().await;
         }
     }
 

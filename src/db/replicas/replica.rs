@@ -237,7 +237,8 @@ fn pool(options: &PgConnectOptions, size: u32) -> PgPool {
     PgPoolOptions::new()
         // One more is for the prober.
         .max_connections(size.max(1).saturating_add(1))
-        .acquire_timeout(PROBE)
+        // Whoever asks waits less than that.
+        .acquire_timeout(PROBE.saturating_mul(2))
         // A dead connection costs a read elsewhere; asking each time would cost every read.
         .test_before_acquire(false)
         .connect_lazy_with(options.clone())

@@ -10,6 +10,11 @@ use masthead::domain::{
 /// Noon of 1 May 2026, UTC.
 pub const NOON: Timestamp = Timestamp(1_777_636_800_000_000);
 
+/// SQL that adds an owner, so that there is an author.
+pub const OWNER: &str = "
+    insert into users (id, name, slug, status, role, created_at, updated_at)
+    values ('000000000000000000000001', 'Ada', 'ada', 'active', 'owner', 1, 1)";
+
 /// The slug of a name that is one.
 pub fn slug(name: &str) -> Slug {
     Slug::from_text(name, SlugStyle::Ascii).unwrap()

@@ -2,11 +2,12 @@
 //! of its own on a free port, and gone when the process is. The benches start one whose folder stays.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use masthead::db::{Database, Limits};
@@ -23,8 +24,9 @@ const TEMPLATE: &str = "template_masthead";
 /// A server. It lives as long as the pipe to its script, and that as long as the process.
 pub struct Cluster {
     port: u16,
-    #[expect(dead_code, reason = "holds the pipe; the server stops when it closes")]
-    script: Child,
+    bin: PathBuf,
+    folder: PathBuf,
+    script: Mutex<Child>,
 }
 
 /// The address of a new, empty database.
@@ -117,7 +119,7 @@ fn start_with(
         .spawn()
         .map_err(|error| format!("sh: {error}"))?;
     wait_until_ready(&bin, folder, port, &mut script)?;
-    Ok(Cluster { port, script })
+    Ok(Cluster { port, bin, folder: folder.to_owned(), script: Mutex::new(script) })
 }
 
 impl Cluster {
@@ -134,6 +136,47 @@ impl Cluster {
     /// A standby that streams from this one. It stops when it is dropped.
     pub async fn standby(&self) -> Self {
         Self::start(Some(self.port)).await
+    }
+
+    /// Stops it as an operator would. It can start again.
+    pub async fn stop(&self) {
+        self.order("stop");
+        self.until(false).await;
+    }
+
+    /// Kills all of its processes at once. It can start again.
+    pub async fn kill(&self) {
+        self.order("kill");
+        self.until(false).await;
+    }
+
+    /// Starts it again.
+    pub async fn start_again(&self) {
+        self.order("start");
+        self.until(true).await;
+    }
+
+    fn order(&self, word: &str) {
+        let mut script = self.script.lock().unwrap();
+        let orders = script.stdin.as_mut().expect("it was piped");
+        writeln!(orders, "{word}").unwrap();
+        orders.flush().unwrap();
+    }
+
+    async fn until(&self, is_ready: bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while is_up(&self.bin, self.port) != is_ready {
+            if Instant::now() > deadline {
+                let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+                panic!("PostgreSQL did not come to be ready: {is_ready}\n{log}");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The address without a scheme and a database: `127.0.0.1:PORT`.
+    pub fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port).into()
     }
 
     async fn start(primary: Option<u16>) -> Self {
@@ -153,10 +196,7 @@ fn wait_until_ready(
 ) -> Result<(), String> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let probe = Command::new(bin.join("pg_isready"))
-            .args(["--quiet", "--host=127.0.0.1", &format!("--port={port}")])
-            .status();
-        if probe.is_ok_and(|status| status.success()) {
+        if is_up(bin, port) {
             return Ok(());
         }
         if let Ok(Some(status)) = script.try_wait() {
@@ -171,6 +211,13 @@ fn wait_until_ready(
         }
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+fn is_up(bin: &Path, port: u16) -> bool {
+    let probe = Command::new(bin.join("pg_isready"))
+        .args(["--quiet", "--host=127.0.0.1", &format!("--port={port}")])
+        .status();
+    probe.is_ok_and(|status| status.success())
 }
 
 fn make_template(port: u16) -> Result<(), String> {

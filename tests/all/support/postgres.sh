@@ -1,5 +1,6 @@
 # Runs a private PostgreSQL until standard input ends, then stops it and removes its folder, or
-# keeps it for the next time.
+# keeps it for the next time. Each line of standard input is an order: `stop`, `kill` as a power cut
+# would, `start` again.
 #
 # Standard input is a pipe whose other end only the tests hold: however they end, by panic or by
 # SIGKILL, the pipe ends with them. Usage: sh postgres.sh BIN DIR PORT keep|remove [PRIMARY], with
@@ -29,17 +30,37 @@ make() {
     fi
 }
 
-cd /
-if [ -f "$dir/data/PG_VERSION" ] || make </dev/null >"$dir/log" 2>&1; then
+start() {
     # Nothing here has to survive a power cut.
     $as "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 \
         -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c shared_buffers=64MB \
-        -c max_connections=200 -c max_prepared_transactions=10 </dev/null >>"$dir/log" 2>&1 &
+        -c max_connections=200 -c max_prepared_transactions=10 -c wal_keep_size=256MB </dev/null >>"$dir/log" 2>&1 &
     server=$!
-    # Ends by end of file, or by a signal.
-    read -r _
+}
+
+stop() {
     kill -INT $server 2>/dev/null
     wait $server
+}
+
+# All of its processes at once: the next one to start would wait for those that are left.
+cut() {
+    kill -KILL $server $(ps -o pid= --ppid $server) 2>/dev/null
+    wait $server 2>/dev/null
+}
+
+cd /
+if [ -f "$dir/data/PG_VERSION" ] || make </dev/null >"$dir/log" 2>&1; then
+    start
+    # Ends by end of file, or by a signal.
+    while read -r order; do
+        case $order in
+            start) start ;;
+            stop) stop ;;
+            kill) cut ;;
+        esac
+    done
+    stop
 else
     cat "$dir/log" >&2
 fi
