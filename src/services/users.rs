@@ -142,7 +142,8 @@ impl Users {
 impl NewUser {
     fn name(&self) -> Result<&str> {
         let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > 191 {
+        let is_bounded = (1..=191).contains(&name.chars().count());
+        if !is_bounded || name.contains(char::is_control) {
             return Err(ServiceError::invalid("name", "has 1 to 191 characters"));
         }
         Ok(name)

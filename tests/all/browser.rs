@@ -1,10 +1,11 @@
-//! The readers' site in a real browser: `tests/browser` drives Chromium through every kind of page.
+//! The site and the desk in a real browser: `tests/browser` drives Chromium through every kind of
+//! page.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::Site;
+use crate::support::redis::Redis;
+use crate::support::{Site, postgres};
 
 /// The pages that a reader meets, in two widths and both colour schemes; screenshots lie in
 /// `target/screenshots`.
@@ -16,22 +17,42 @@ fn every_page_holds_in_a_browser() {
     site.run(["import", "blog"]);
     let server = site.serve();
 
+    drive("site.test.js", &[("SITE", &server.url)]);
+}
+
+/// Setting up, signing in, and going on at another instance: two of them share PostgreSQL and a Redis
+/// for the sessions.
+#[tokio::test]
+async fn somebody_signs_in_on_one_instance_and_goes_on_on_another() {
+    let (database, redis) = (postgres::migrated().await, Redis::durable());
+    let sites = [Site::new(), Site::new()];
+    let environment =
+        [("MASTHEAD_DATABASE__URL", &*database), ("MASTHEAD_SESSIONS__URL", &*redis.url())];
+    let [here, there] = sites.each_ref().map(|site| site.serve_with(&environment));
+    let code = here.set_up_code();
+    assert_eq!(code, there.set_up_code());
+    drive("desk.test.js", &[("SITE", &here.url), ("OTHER", &there.url), ("CODE", &code)]);
+    drop([here, there]);
+    postgres::drop(&database).await;
+}
+
+/// Runs a file of tests of `tests/browser`.
+fn drive(file: &str, environment: &[(&str, &str)]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
     assert!(
         folder.join("node_modules").is_dir(),
         "the packages of tests/browser are not installed; `tests/run` installs them"
     );
-    let output = site.path().join("browser.log");
-    let log = File::create(&output).unwrap();
+    let output = tempfile::NamedTempFile::new().unwrap();
     let status = Command::new("node")
-        .arg(folder.join("site.test.js"))
-        .env("SITE", &server.url)
+        .arg(folder.join(file))
+        .envs(environment.iter().copied())
         .env("SCREENSHOTS", screenshots())
-        .stdout(log.try_clone().unwrap())
-        .stderr(log)
+        .stdout(output.reopen().unwrap())
+        .stderr(output.reopen().unwrap())
         .status()
         .expect("Node.js is installed; `tests/run` installs it");
-    assert!(status.success(), "{}", std::fs::read_to_string(&output).unwrap());
+    assert!(status.success(), "{}", std::fs::read_to_string(output.path()).unwrap());
 }
 
 fn screenshots() -> PathBuf {

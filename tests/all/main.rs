@@ -19,5 +19,6 @@ mod instance;
 mod media_store;
 mod replicas;
 mod rules;
+mod session;
 mod site;
 mod support;

@@ -72,7 +72,7 @@ pub(super) async fn take(
     match desk.accounts.set_up(&filled.code, &user, &filled.password).await {
         Ok(owner) => {
             let client = sign_in::client(address, &headers);
-            sign_in::begin(&desk, &session, &owner.id, &client).await?;
+            sign_in::begin(&desk, &session, None, &owner.id, &client).await?;
             Ok(go_on(Next::DESK))
         }
         Err(ServiceError::Invalid { field, reason }) => {

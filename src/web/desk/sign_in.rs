@@ -73,6 +73,7 @@ pub(super) async fn take(
     State(desk): State<DeskState>,
     site: DeskSite,
     ClientAddress(address): ClientAddress,
+    before: Option<SignedIn>,
     session: Session,
     headers: HeaderMap,
     OpenForm(filled): OpenForm<Filled>,
@@ -81,7 +82,7 @@ pub(super) async fn take(
     let Filled { email, password, next } = filled;
     match desk.accounts.prove(&email, &password, &client).await {
         Ok(user) => {
-            begin(&desk, &session, &user.id, &client).await?;
+            begin(&desk, &session, before, &user.id, &client).await?;
             Ok(go_on(next.as_str()))
         }
         Err(SignInError::Failed(error)) => Err(error.into()),
@@ -122,10 +123,15 @@ pub(super) async fn leave(
 pub(super) async fn begin(
     desk: &DeskState,
     session: &Session,
+    before: Option<SignedIn>,
     user: &UserId,
     client: &Client,
 ) -> Result<()> {
-    session.flush().await?;
+    session.clear().await;
+    session.cycle_id().await?;
+    if let Some(before) = before {
+        desk.accounts.end(&before.user.id, &before.sign_in).await?;
+    }
     let sign_in = desk.accounts.begin(user, client).await?;
     session.insert(SIGN_IN, sign_in.id.as_str()).await?;
     if let Err(error) = session.save().await {

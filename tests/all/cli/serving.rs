@@ -30,11 +30,26 @@ fn a_new_site_says_what_to_do_next() {
     for words in ["https://example.org/", "masthead user add", "masthead import"] {
         assert!(ended.out.contains(words), "{words} in {ended:?}");
     }
-    // It is new only once.
+    let code = set_up_code(&ended.out).expect("a code").to_owned();
+    assert!(ended.err.contains(&code), "{ended:?}");
+    // It is new only once; the code stays the same until somebody used it.
     let serving = program.serve(&[], &[]);
     serving.terminate();
     let ended = serving.end();
-    assert!(!ended.out.contains("masthead user add"), "{ended:?}");
+    assert!(!ended.out.contains("new site"), "{ended:?}");
+    assert_eq!(set_up_code(&ended.out), Some(&*code));
+    let added = program.run_with(&["user", "add", "ann@example.org"], "correct horse\n");
+    assert_eq!(added.code, Some(0), "{added:?}");
+    let serving = program.serve(&[], &[]);
+    serving.terminate();
+    let ended = serving.end();
+    assert_eq!(set_up_code(&ended.out), None, "{ended:?}");
+    assert!(!ended.out.contains("set-up"), "{ended:?}");
+}
+
+/// The line of a greeting that has the code.
+fn set_up_code(greeting: &str) -> Option<&str> {
+    greeting.lines().map(str::trim).find(|line| line.len() == 30 && line.matches('-').count() == 4)
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! A private Redis on a free port, for tests that stop it, freeze it, fill it and look into it. It
-//! keeps nothing on disk, and is gone when it is dropped or the tests end.
+//! keeps nothing on disk unless it is told to, and is gone when it is dropped or the tests end.
 
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -27,6 +27,11 @@ impl Redis {
         Self::with(&[])
     }
 
+    /// Starts a server that has after a crash what it had before, as one for sessions should.
+    pub fn durable() -> Self {
+        Self::with(&["--appendonly", "yes"])
+    }
+
     /// Starts a server with settings of its own: the words of its command line.
     pub fn with(settings: &[&'static str]) -> Self {
         let folder = tempfile::Builder::new().prefix("masthead-redis-").tempdir().unwrap();
@@ -46,7 +51,7 @@ impl Redis {
         self.port
     }
 
-    /// Starts it again after [`Redis::kill`], on the same port; it is empty.
+    /// Starts it again after [`Redis::kill`], on the same port; it is empty, unless it is durable.
     pub fn restart(&mut self) {
         let mut leash = Leash::start("redis-server", |command| {
             command.args(["--bind", "127.0.0.1", "--port", &self.port.to_string()]);

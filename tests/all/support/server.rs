@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -42,6 +42,11 @@ impl Site {
 
     /// Serves the site, and returns when it answers.
     pub fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    /// The same with something in the environment.
+    pub fn serve_with(&self, environment: &[(&str, &str)]) -> Server {
         let port = free_port().unwrap();
         let url = format!("http://127.0.0.1:{port}");
         let log = self.path().join("serve.log");
@@ -50,6 +55,7 @@ impl Site {
             command
                 .args(["serve", "--url", &url, "--listen", &format!("127.0.0.1:{port}")])
                 .current_dir(self.path())
+                .envs(environment.iter().copied())
                 .stdout(file.try_clone().unwrap())
                 .stderr(file);
         });
@@ -60,7 +66,7 @@ impl Site {
             assert!(Instant::now() < deadline, "masthead serve is not ready:\n{}", words());
             std::thread::sleep(Duration::from_millis(20));
         }
-        Server { url, _leash: leash }
+        Server { url, log, _leash: leash }
     }
 }
 
@@ -68,7 +74,17 @@ impl Site {
 pub struct Server {
     /// Its address, without the slash at the end.
     pub url: String,
+    log: PathBuf,
     _leash: Leash,
+}
+
+impl Server {
+    /// The code by which the first owner comes in, as it says it.
+    pub fn set_up_code(&self) -> String {
+        let said = std::fs::read_to_string(&self.log).unwrap();
+        let is_code = |line: &&str| line.len() == 30 && line.matches('-').count() == 4;
+        said.lines().map(str::trim).find(is_code).expect("it waits for its owner").to_owned()
+    }
 }
 
 fn is_ready(port: u16) -> bool {
