@@ -15,7 +15,7 @@ use crate::cdn::{DatabaseLog, HttpClient, Purger, Timing};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::content_clock::{Channel, ContentClock, Follower, Stamper, TagClock, TokenKey};
-use crate::db::{Database, DbError};
+use crate::db::{Database, DbError, Leadership};
 use crate::domain::sign_in::Lifetime;
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::http_cache::{self, HttpCacheLayer, StatusField};
@@ -34,8 +34,10 @@ use crate::services::reading::Reading;
 use crate::services::settings::SettingsEditor;
 use crate::services::users::Users;
 use crate::session::{DatabaseStore, InvalidSessionUrl, RedisSettings, Store as SessionStore};
+use crate::web::assets::{Assets, SharedAssets};
 use crate::web::audit::Auditor;
 use crate::web::edge::{Cdn, Edge, Keys};
+use crate::web::health::{HealthState, Readiness};
 use crate::web::session::{CookieName, FormKey, Origin};
 use crate::web::token::{self, Tokens};
 use crate::web::{self, DeskState, Front};
@@ -65,6 +67,12 @@ pub struct App {
     entropy: Arc<dyn Entropy>,
     /// The name of this instance among others.
     instance: String,
+    /// Who of them does what is to be done once.
+    leadership: Arc<Leadership>,
+    /// Whether this instance is to be sent requests.
+    readiness: Readiness,
+    /// Where the instances share the assets of their builds; `None` where there is one alone.
+    shared_assets: Option<SharedAssets>,
     /// What stands in front of all of them.
     cdn: Option<Cdn>,
     /// Keeps the content clock of this instance at the heels of the database's.
@@ -157,8 +165,15 @@ impl App {
             make_folder(path.parent().unwrap_or(Path::new(".")))?;
         }
         let db = connect(&config, &clock, &entropy).await?;
+        let is_alone = config.database.url.sqlite_path().is_some();
         db.migrate().await?;
+        let leadership = Arc::new(if is_alone {
+            Leadership::alone()
+        } else {
+            Leadership::among_others(db.clone())
+        });
         let store = media_store::open(&config.media)?;
+        let shared_assets = (!is_alone).then(|| SharedAssets::new(store.clone(), clock.clone()));
         let limits = Limits { picture: config.media.max_bytes, ..Limits::default() };
         let media = MediaLibrary::new(store, limits, clock.clone());
         let content_clock =
@@ -184,7 +199,7 @@ impl App {
         let cache =
             Cache::new(&cache_settings(&config), content_clock, clock.clone(), entropy.clone())?;
         let instance = format!("{:016x}", entropy.next());
-        let cdn = cdn(&config, &db, &instance, &clock, &entropy);
+        let cdn = cdn(&config, &db, &leadership, &clock, &entropy);
         let http_cache = HttpCacheLayer::new(
             cache.clone(),
             http_cache_options(&config, cdn.as_ref()),
@@ -248,6 +263,9 @@ impl App {
             follower,
             clock,
             instance,
+            leadership,
+            readiness: Readiness::default(),
+            shared_assets,
             cdn,
             entropy,
             db,
@@ -265,7 +283,15 @@ impl App {
             reading,
             clock: self.clock.clone(),
             base_url: self.config.server.base_url().into(),
-            assets: web::assets::Assets::default(),
+            assets: self
+                .shared_assets
+                .clone()
+                .map_or_else(Assets::default, |shared| Assets { other_builds: Arc::new(shared) }),
+            health: HealthState {
+                reading: self.reading.clone(),
+                content_clock: self.cache.content_clock().clone(),
+                readiness: self.readiness.clone(),
+            },
             media: web::media::MediaState { variants: Variants::new(self.media.store().clone()) },
             desk: self.desk(),
         };
@@ -302,6 +328,11 @@ impl App {
         )
     }
 
+    /// Whether this instance is to be sent requests: `/readyz` says it.
+    pub fn readiness(&self) -> Readiness {
+        self.readiness.clone()
+    }
+
     /// Compares what is kept with what would be made anew, out of the database alone.
     ///
     /// # Errors
@@ -328,7 +359,10 @@ async fn connect(
     entropy: &Arc<dyn Entropy>,
 ) -> Result<Database, DbError> {
     let database = &config.database;
-    let db = Database::connect(database.url.reveal(), database.limits()).await?;
+    let mut limits = database.limits();
+    // The instance that leads keeps one for as long as it does; of SQLite there is one anyway.
+    limits.writers += 1;
+    let db = Database::connect(database.url.reveal(), limits).await?;
     match database.replicas() {
         Some(replicas) => Ok(db.with_replicas(&replicas, clock.clone(), entropy.clone())?),
         None => Ok(db),
@@ -344,14 +378,14 @@ fn make_folder(path: &Path) -> Result<(), StartError> {
 fn cdn(
     config: &Config,
     db: &Database,
-    instance: &str,
+    leadership: &Arc<Leadership>,
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
 ) -> Option<Cdn> {
     let settings = config.cdn.settings()?;
     let http = HttpClient::new(config.cdn.timeout(), clock.clone());
     let provider = settings.connect(http);
-    let log = DatabaseLog::new(db.clone(), provider.name(), instance.to_owned(), clock.clone());
+    let log = DatabaseLog::new(db.clone(), provider.name(), leadership.clone(), clock.clone());
     let timing = Timing {
         fence: config.cache.fence() + FENCE_MARGIN,
         settle: config.cdn.settle(),

@@ -1,5 +1,8 @@
 //! Masthead: a publishing platform for sites that get read a lot.
 
+#[macro_use]
+pub mod fail_point;
+
 pub mod app;
 pub mod cache;
 pub mod cdn;

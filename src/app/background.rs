@@ -6,17 +6,20 @@ use std::time::Duration;
 use metrics::{counter, gauge};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::{App, StartError};
 use crate::cdn::Purger;
 use crate::clock::Clock;
 use crate::content_clock::{self, ContentClock, Follower, Fresh};
-use crate::db::{self, Database, Prober};
+use crate::db::{self, Database, Leadership, Prober};
 use crate::services::accounts::Accounts;
 use crate::services::publishing::Publishing;
 use crate::services::reach::{LONG_DEAD, Reach};
 use crate::session::DatabaseStore;
+use crate::web::assets::SharedAssets;
 use crate::web::audit::Auditor;
+use crate::web::health::Readiness;
 use crate::worker::{self, Task};
 
 /// How many numbers of the change log are kept: what is older, an instance that slept so long has to
@@ -26,6 +29,15 @@ const KEPT_CHANGES: u64 = 10_000;
 const OBSERVED: Duration = Duration::from_secs(1);
 /// How often it is asked how far the other instances have come.
 const REACHED: Duration = Duration::from_secs(1);
+/// How often sessions and sign-ins that have ended are removed.
+const SWEPT_SIGN_INS: Duration = Duration::from_mins(10);
+/// How often assets that no build holds any more are looked for.
+const SWEPT: Duration = Duration::from_hours(6);
+/// How often it is seen to that the assets of this build are where other instances find them.
+const PUBLISHED: Duration = Duration::from_hours(6);
+/// How long an instance waits for that before it serves without: the media store may be away, and
+/// that is no reason to serve nothing.
+const PUBLISHING_LIMIT: Duration = Duration::from_secs(30);
 
 /// The tasks of an instance that serves.
 #[derive(Debug)]
@@ -36,7 +48,7 @@ pub struct Background {
     other: JoinSet<()>,
     db: Database,
     instance: String,
-    clock: Arc<dyn Clock>,
+    leadership: Arc<Leadership>,
 }
 
 impl Background {
@@ -46,17 +58,17 @@ impl Background {
         for task in std::mem::take(&mut self.careful) {
             task.stop().await;
         }
+        self.leadership.resign().await;
         if let Err(error) = self.leave().await {
             tracing::warn!(%error, "the next start will trust no cache");
         }
     }
 
-    /// Takes this instance out of the list of those that live, so that another purges at once if this
-    /// one did; and notes that what it leaves behind is whole.
+    /// Takes this instance out of the list of those that live, so that no purge waits for its reports;
+    /// and notes that what it leaves behind is whole.
     async fn leave(&self) -> db::Result<()> {
-        let long_ago = self.clock.now().plus_seconds(-LONG_DEAD);
         let mut t = self.db.write().await?;
-        db::purges::forget(&mut t, &self.instance, long_ago).await?;
+        db::purges::forget(&mut t, &self.instance).await?;
         t.commit().await?;
         self.db.leave().await
     }
@@ -87,9 +99,10 @@ impl App {
             other.spawn(channel.clone().listen(self.follower.clone(), wake));
         }
         let mut careful = vec![
-            worker::every(Duration::from_secs(1), self.publishing.clone(), publish_due),
-            worker::every(Duration::from_mins(1), self.follower.clone(), prune),
-            worker::every(Duration::from_mins(10), self.accounts.clone(), sweep_sign_ins),
+            worker::every(Duration::from_secs(1), self.duty(self.publishing.clone()), publish_due),
+            worker::every(Duration::from_mins(1), self.duty(self.follower.clone()), prune),
+            worker::every(Duration::from_mins(1), self.duty(self.db.clone()), forget_dead),
+            worker::every(SWEPT_SIGN_INS, self.duty(self.accounts.clone()), sweep_sign_ins),
             worker::every(OBSERVED, self.cache.content_clock().clone(), observe),
             worker::every(REACHED, self.reach.clone(), reach),
         ];
@@ -98,7 +111,7 @@ impl App {
         }
         if self.config.sessions.address().is_none() {
             let store = DatabaseStore::new(self.db.clone(), self.clock.clone());
-            careful.push(worker::every(Duration::from_mins(10), store, sweep_sessions));
+            careful.push(worker::every(SWEPT_SIGN_INS, self.duty(store), sweep_sessions));
         }
         if let Some(interval) = self.config.cache.audit() {
             careful.push(worker::every(interval, Arc::new(self.auditor()?), audit));
@@ -106,17 +119,50 @@ impl App {
         if let Some(cdn) = &self.cdn {
             careful.push(worker::every(Duration::from_millis(200), cdn.purger.clone(), purge));
         }
+        if let Some(assets) = &self.shared_assets {
+            self.readiness.prepare();
+            other.spawn(keep_published(assets.clone(), self.readiness.clone()));
+            careful.push(worker::every(SWEPT, self.duty(assets.clone()), sweep_assets));
+        }
         Ok(Background {
             careful,
             other,
             db: self.db.clone(),
             instance: self.instance.clone(),
-            clock: self.clock.clone(),
+            leadership: self.leadership.clone(),
         })
+    }
+
+    /// A part of the app, with what is to be done once in the cluster.
+    fn duty<T>(&self, part: T) -> Duty<T> {
+        Duty { part, leadership: self.leadership.clone(), clock: self.clock.clone() }
     }
 }
 
-async fn publish_due(publishing: Publishing) {
+/// What is done by the instance that leads, and by no other.
+#[derive(Debug, Clone)]
+struct Duty<T> {
+    part: T,
+    leadership: Arc<Leadership>,
+    clock: Arc<dyn Clock>,
+}
+
+impl<T> Duty<T> {
+    /// The part, if it is this instance that has to do it.
+    async fn ours(&self) -> Option<&T> {
+        match self.leadership.holds().await {
+            Ok(leads) => leads.then_some(&self.part),
+            Err(error) => {
+                // Whoever follows the content clock says so in the log already.
+                tracing::debug!(%error, "who leads is not known");
+                None
+            }
+        }
+    }
+}
+
+async fn publish_due(duty: Duty<Publishing>) {
+    let Some(publishing) = duty.ours().await else { return };
     match publishing.publish_due().await {
         Ok(0) => {}
         Ok(posts) => tracing::info!(posts, "published what was scheduled"),
@@ -155,22 +201,69 @@ async fn observe(clock: Arc<ContentClock>) {
     }
 }
 
-async fn prune(follower: Arc<Follower>) {
+async fn prune(duty: Duty<Arc<Follower>>) {
+    let Some(follower) = duty.ours().await else { return };
     match follower.prune(KEPT_CHANGES).await {
         Ok(rows) => tracing::debug!(rows, "pruned the change log"),
         Err(error) => tracing::warn!(%error, "the change log could not be pruned"),
     }
 }
 
-async fn sweep_sign_ins(accounts: Accounts) {
+async fn sweep_sign_ins(duty: Duty<Accounts>) {
+    let Some(accounts) = duty.ours().await else { return };
     if let Err(error) = accounts.sweep().await {
         tracing::warn!(%error, "sign-ins that have ended could not be removed");
     }
 }
 
-async fn sweep_sessions(store: DatabaseStore) {
+async fn sweep_sessions(duty: Duty<DatabaseStore>) {
+    let Some(store) = duty.ours().await else { return };
     match store.sweep().await {
         Ok(rows) => tracing::debug!(rows, "removed sessions that have expired"),
         Err(error) => tracing::warn!(%error, "sessions that have expired could not be removed"),
+    }
+}
+
+async fn forget_dead(duty: Duty<Database>) {
+    let Some(db) = duty.ours().await else { return };
+    let long_ago = duty.clock.now().plus_seconds(-LONG_DEAD);
+    let forgotten = async {
+        let mut t = db.write().await?;
+        db::purges::forget_dead(&mut t, long_ago).await?;
+        t.commit().await
+    };
+    if let Err(error) = forgotten.await {
+        tracing::warn!(%error, "instances that died could not be forgotten");
+    }
+}
+
+/// Puts the assets of this build where other instances find them, and keeps them there.
+async fn keep_published(assets: SharedAssets, readiness: Readiness) {
+    const AGAIN: Duration = Duration::from_secs(2);
+    let begun = Instant::now();
+    loop {
+        let pause = match assets.publish().await {
+            Ok(()) => {
+                readiness.prepared();
+                PUBLISHED
+            }
+            Err(error) => {
+                tracing::error!(%error, "other instances cannot have the assets of this build yet");
+                if begun.elapsed() > PUBLISHING_LIMIT {
+                    readiness.prepared();
+                }
+                AGAIN
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
+}
+
+async fn sweep_assets(duty: Duty<SharedAssets>) {
+    let Some(assets) = duty.ours().await else { return };
+    match assets.sweep().await {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "swept the assets of builds that are gone"),
+        Err(error) => tracing::warn!(%error, "the assets of old builds could not be swept"),
     }
 }

@@ -8,10 +8,10 @@ use futures_util::future::BoxFuture;
 use super::{Change, LogError, PurgeLog, Round, Standing};
 use crate::clock::{Clock, Timestamp};
 use crate::content_clock::{AsOf, ChangeLog as _, LogCursor};
-use crate::db::{Database, Intent, purges};
+use crate::db::{Database, Intent, Leadership, purges};
 
 /// Seconds after which an instance that has not reported is taken for dead; it reports at least every
-/// five while it lives. If it was the one that purges, nobody does for so long.
+/// five while it lives.
 const ALIVE: i64 = 15;
 
 /// The log of a database, as one instance walks it for one provider.
@@ -19,19 +19,19 @@ const ALIVE: i64 = 15;
 pub struct DatabaseLog {
     db: Database,
     provider: &'static str,
-    instance: String,
+    leadership: Arc<Leadership>,
     clock: Arc<dyn Clock>,
 }
 
 impl DatabaseLog {
-    /// The log for a provider, walked by an instance of this name.
+    /// The log for a provider, walked by the instance that leads.
     pub fn new(
         db: Database,
         provider: &'static str,
-        instance: String,
+        leadership: Arc<Leadership>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { db, provider, instance, clock }
+        Self { db, provider, leadership, clock }
     }
 
     fn alive_since(&self) -> Timestamp {
@@ -44,14 +44,8 @@ impl DatabaseLog {
 }
 
 impl PurgeLog for DatabaseLog {
-    /// The first of the live instances leads, by name. No lock has to be held, and where two do not
-    /// agree for a moment on who lives, both purge.
-    fn try_lead(&self) -> BoxFuture<'_, Result<bool, LogError>> {
-        Box::pin(async {
-            let mut snapshot = self.db.read(Intent::Primary).await?;
-            let first = purges::first_instance(&mut snapshot, self.alive_since()).await?;
-            Ok(first.is_some_and(|first| first == self.instance))
-        })
+    fn leads(&self) -> BoxFuture<'_, Result<bool, LogError>> {
+        Box::pin(async { Ok(self.leadership.holds().await?) })
     }
 
     fn standing(&self) -> BoxFuture<'_, Result<Standing, LogError>> {

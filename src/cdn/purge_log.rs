@@ -14,9 +14,9 @@ pub type LogError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// Everything is asked of the primary: a replica may not have the newest changes yet.
 pub trait PurgeLog: fmt::Debug + Send + Sync {
-    /// Whether this instance is the one that purges; it becomes that one if no other is. Two who both
-    /// believe so do no harm: a purge may happen twice.
-    fn try_lead(&self) -> BoxFuture<'_, Result<bool, LogError>>;
+    /// Whether this instance is the one that purges. Two who both believe so for a moment do no harm: a
+    /// purge may happen twice.
+    fn leads(&self) -> BoxFuture<'_, Result<bool, LogError>>;
 
     /// Where the clock, the log, the instances and the cursors stand, all read in one snapshot.
     fn standing(&self) -> BoxFuture<'_, Result<Standing, LogError>>;

@@ -147,7 +147,7 @@ impl Purger {
     }
 
     async fn try_step(&self, state: &mut State) -> Result<Outcome, LogError> {
-        let leads = self.log.try_lead().await?;
+        let leads = self.log.leads().await?;
         let standing = self.log.standing().await?;
         state.is_lost = false;
         if state.epoch != Some(standing.clock.epoch) {
@@ -208,6 +208,7 @@ impl Purger {
             if outcome != Outcome::Done {
                 return Ok(outcome);
             }
+            fail_point!("before-purge-cursor");
             self.log.advance(round, work.to).await?;
             state.acknowledged.clear();
             state.is_refused = false;

@@ -5,13 +5,16 @@ use tokio::net::TcpListener;
 use super::{Failure, say};
 use crate::app::App;
 use crate::config::Config;
-use crate::lifecycle;
+use crate::fail_point;
+use crate::lifecycle::{self, Drain};
 use crate::services::accounts::SetUpCode;
 use crate::services::welcome;
 use crate::telemetry::metrics;
 
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
-    let (address, drain) = (config.server.listen, config.server.drain_timeout());
+    let (address, server) = (config.server.listen, &config.server);
+    let drain = Drain { delay: server.drain_delay(), limit: server.drain_timeout() };
+    let _armed = fail_point::arm();
     // Before the parts are made: each takes its counters when it is.
     if let Some(address) = config.metrics.listen {
         metrics::serve(address, metrics::start()?).await.map_err(|error| Failure {
@@ -29,7 +32,8 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     let code = app.accounts.set_up_code().await?;
     greet(&app.config, &listener, is_new, code.as_ref())?;
     let background = app.start().await?;
-    let finished = lifecycle::serve(listener, app.site(), drain).await?;
+    let readiness = app.readiness();
+    let finished = lifecycle::serve(listener, app.site(), drain, move || readiness.leave()).await?;
     if !finished {
         return Err("stopped before every request was finished".into());
     }
@@ -38,7 +42,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
         background.stop().await;
         app.close().await;
     };
-    let closed = tokio::time::timeout(drain, close).await;
+    let closed = tokio::time::timeout(drain.limit, close).await;
     closed.map_err(|_| "stopped before the database was closed".into())
 }
 

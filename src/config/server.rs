@@ -18,7 +18,12 @@ pub struct ServerConfig {
     pub url: String,
     /// Seconds that a request may take.
     pub request_timeout_s: u64,
-    /// Seconds that requests under way may take after the signal to stop.
+    /// Seconds after the signal to stop in which everything is served on, so that whoever balances the
+    /// load hears from `/readyz` that no more is to come. Where nothing is set: 5, and 0 where only
+    /// this machine is listened to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drain_delay_s: Option<u64>,
+    /// Seconds that requests under way may take after that.
     pub drain_timeout_s: u64,
     /// The networks of the proxies in front, like `10.0.0.0/8`: what they say in `X-Forwarded-For` of
     /// where a request comes from is believed. Nobody else is.
@@ -31,6 +36,7 @@ impl Default for ServerConfig {
             listen: (Ipv4Addr::LOCALHOST, 2368).into(),
             url: "http://localhost:2368".to_owned(),
             request_timeout_s: 30,
+            drain_delay_s: None,
             drain_timeout_s: 20,
             trusted_proxies: Vec::new(),
         }
@@ -60,6 +66,9 @@ impl ServerConfig {
                 wrong(key, "is from 1 to 3600 seconds");
             }
         }
+        if self.drain_delay_s.is_some_and(|seconds| seconds > 3600) {
+            wrong("server.drain_delay_s", "is at most 3600 seconds");
+        }
         problems
     }
 
@@ -69,7 +78,16 @@ impl ServerConfig {
         Duration::from_secs(self.request_timeout_s)
     }
 
-    /// How long requests under way may take after the signal to stop.
+    /// How long everything is served on after the signal to stop.
+    #[must_use]
+    pub fn drain_delay(&self) -> Duration {
+        /// Two probes of a balancer that asks every two seconds, and a little.
+        const ELSEWHERE: u64 = 5;
+        let default = if self.listen.ip().is_loopback() { 0 } else { ELSEWHERE };
+        Duration::from_secs(self.drain_delay_s.unwrap_or(default))
+    }
+
+    /// How long requests under way may take after that.
     #[must_use]
     pub const fn drain_timeout(&self) -> Duration {
         Duration::from_secs(self.drain_timeout_s)

@@ -56,6 +56,7 @@ impl Channel {
         while let Some(news) = outbox.recv().await {
             match self.publish(&mut connection, &news).await {
                 Ok(()) => {
+                    fail_point!("after-news");
                     count("sent");
                     backoff = Backoff::default();
                 }

@@ -57,6 +57,7 @@ impl Follower {
             let asked = Moment::of(&*self.time);
             let Pass { reading, news } = self.log.pass(Fresh::draw(&*self.entropy)).await?;
             if let Some(news) = news {
+                fail_point!("after-stamp");
                 self.applier.hear(&news);
                 self.tell(news);
             }

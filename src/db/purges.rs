@@ -68,15 +68,6 @@ pub async fn applied_by_all(
     Ok(least.and_then(|seq| u64::try_from(seq).ok()))
 }
 
-/// The first of the instances seen since `alive_since`: the one that does what is to be done once.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn first_instance(c: &mut Connection, alive_since: Timestamp) -> Result<Option<String>> {
-    const SQL: &str = "select min(id) from instances where seen_at >= $1";
-    Ok(on!(c, c => sqlx::query_scalar(SQL).bind(alive_since).fetch_one(c).await)?)
-}
-
 /// Notes up to where an instance has applied the log.
 ///
 /// # Errors
@@ -96,18 +87,23 @@ pub async fn report(t: &mut Transaction, instance: &str, as_of: AsOf, at: Timest
     Ok(())
 }
 
-/// Forgets an instance that stops, and those that were not seen since `alive_since`.
+/// Forgets an instance that stops.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn forget(t: &mut Transaction, instance: &str, alive_since: Timestamp) -> Result<()> {
-    const SQL: &str = "delete from instances where id = $1 or seen_at < $2";
-    on!(t, c => sqlx::query(SQL)
-        .bind(instance)
-        .bind(alive_since)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+pub async fn forget(t: &mut Transaction, instance: &str) -> Result<()> {
+    const SQL: &str = "delete from instances where id = $1";
+    on!(t, c => sqlx::query(SQL).bind(instance).execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Forgets the instances that were not seen since `alive_since`.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn forget_dead(t: &mut Transaction, alive_since: Timestamp) -> Result<()> {
+    const SQL: &str = "delete from instances where seen_at < $1";
+    on!(t, c => sqlx::query(SQL).bind(alive_since).execute(c).await.map(|_| ()))?;
     Ok(())
 }
 

@@ -23,7 +23,7 @@ pub(crate) mod testing;
 pub use file_type::{FileType, Kind};
 pub use name::StoredName;
 pub use s3::S3Settings;
-pub use store::{Store, StoreError, StoredFile};
+pub use store::{Listed, Store, StoreError, StoredFile};
 pub use upload::{Limits, Upload, UploadError};
 pub use variant::{MediaPath, Variant, VariantFormat};
 pub use variants::{Found, VariantError, Variants};

@@ -16,6 +16,7 @@ use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 
 use super::name::StoredName;
 use super::s3::S3Settings;
+use crate::domain::Timestamp;
 
 /// A place for files. Cloning gives another handle on the same place.
 #[derive(Clone)]
@@ -38,6 +39,17 @@ pub struct StoredFile {
     pub size: u64,
     /// The bytes that were asked for, piece by piece.
     pub bytes: BoxStream<'static, Result<Bytes, StoreError>>,
+}
+
+/// A file of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its key.
+    pub key: String,
+    /// Bytes.
+    pub size: u64,
+    /// When it was last put, as the store's own clock has it.
+    pub modified: Timestamp,
 }
 
 impl Store {
@@ -111,6 +123,17 @@ impl Store {
             Err(StoreError::NotFound(_)) => Ok(()),
             result => result,
         }
+    }
+
+    /// The files whose keys begin with a folder's name, in no order, and no more than `most` of them.
+    pub async fn list(&self, folder: &str, most: usize) -> Result<Vec<Listed>, StoreError> {
+        let folder = path(folder.trim_end_matches('/'))?;
+        let listing = self.0.list(Some(&folder)).take(most).map_ok(|object| Listed {
+            key: object.location.to_string(),
+            size: object.size,
+            modified: Timestamp(object.last_modified.timestamp_micros()),
+        });
+        listing.try_collect().await.map_err(failed)
     }
 
     /// Every original, in no order, with its size in bytes. Variants are left out, and so is what

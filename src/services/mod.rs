@@ -71,6 +71,7 @@ pub struct Saved<T> {
 /// A pass that fails takes nothing back. The change is saved, and whoever passes next stamps it.
 async fn keep(t: Transaction, stamper: &Stamper) -> db::Result<Token> {
     t.commit().await?;
+    fail_point!("after-commit");
     match stamper.settle().await {
         Ok(as_of) => Ok(Token::Settled(as_of)),
         Err(error) => {

@@ -173,7 +173,9 @@ impl Publishing {
     }
 
     /// Publishes the scheduled posts whose time has come: the write that makes time a change.
-    /// Gives how many there were. Any instance may do it; each post is published once.
+    /// Gives how many this call published. Where several instances try at once, the statement decides
+    /// for each post: one of them finds it scheduled still, and the search index follows in the same
+    /// transaction.
     ///
     /// # Errors
     /// The database does not answer.
@@ -186,14 +188,15 @@ impl Publishing {
         let mut published = 0;
         for id in due {
             let mut t = self.db.write().await?;
-            if db::posts::publish_due(&mut t, &id, now).await? {
-                if let Some(post) = db::posts::by_id(&mut t, &id).await? {
-                    let settings = super::settings::load(&mut t).await?;
-                    index(&mut t, &settings, &post).await?;
-                }
-                published += 1;
+            if !db::posts::publish_due(&mut t, &id, now).await? {
+                continue;
+            }
+            if let Some(post) = db::posts::by_id(&mut t, &id).await? {
+                let settings = super::settings::load(&mut t).await?;
+                index(&mut t, &settings, &post).await?;
             }
             self.keep(t).await?;
+            published += 1;
         }
         Ok(published)
     }

@@ -5,7 +5,8 @@ use axum::body::Body;
 use axum::extract::{FromRef, Path, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, RETRY_AFTER,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
@@ -160,7 +161,8 @@ fn unknown() -> Response {
 
 fn unavailable(error: &StoreError) -> Response {
     tracing::error!(%error, "a file could not be served");
-    (StatusCode::SERVICE_UNAVAILABLE, "the file cannot be read\n").into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5")], "the file cannot be read\n")
+        .into_response()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub mod feeds;
 #[cfg(test)]
 mod fixtures;
 mod front;
-mod health;
+pub mod health;
 pub mod http;
 mod json;
 pub mod media;

@@ -10,6 +10,7 @@ use http::request::Parts;
 use ipnet::IpNet;
 
 use super::assets::Assets;
+use super::health::HealthState;
 use super::media::MediaState;
 use super::session::{CookieName, FormKey, Origin};
 use crate::clock::Clock;
@@ -31,6 +32,8 @@ pub struct AppState {
     pub assets: Assets,
     /// The media store.
     pub media: MediaState,
+    /// What load balancers ask for.
+    pub health: HealthState,
     /// What the desk needs.
     pub desk: DeskState,
 }
@@ -93,6 +96,12 @@ impl FromRef<AppState> for Arc<dyn Clock> {
 impl FromRef<AppState> for Assets {
     fn from_ref(state: &AppState) -> Self {
         state.assets.clone()
+    }
+}
+
+impl FromRef<AppState> for HealthState {
+    fn from_ref(state: &AppState) -> Self {
+        state.health.clone()
     }
 }
 

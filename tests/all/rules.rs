@@ -46,6 +46,8 @@ const RULES: [(&str, &[&str]); 22] = [
     ("config", &["db", "cdn"]),
     ("telemetry", &["config"]),
     ("worker", &[]),
+    // A macro, which every room may use.
+    ("fail_point", &[]),
     ("lifecycle", &[]),
     (
         "app",
@@ -74,6 +76,7 @@ const RULES: [(&str, &[&str]); 22] = [
             "config",
             "telemetry",
             "worker",
+            "fail_point",
             "lifecycle",
             "domain",
             "formats",

@@ -80,7 +80,7 @@ impl Log {
 }
 
 impl PurgeLog for Log {
-    fn try_lead(&self) -> BoxFuture<'_, Result<bool, LogError>> {
+    fn leads(&self) -> BoxFuture<'_, Result<bool, LogError>> {
         self.answer(|inner| inner.leads)
     }
 

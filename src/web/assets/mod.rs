@@ -8,8 +8,10 @@
 //! <link rel="stylesheet" href="{{ asset!("site.css") }}">
 //! ```
 
+mod hashed_name;
 mod other_builds;
 mod serve;
+mod shared;
 
 // Tested here because cargo does not test build scripts.
 #[cfg(test)]
@@ -19,10 +21,14 @@ mod references;
 #[path = "../../../build/shrink.rs"]
 mod shrink;
 
-pub use other_builds::{Alone, OtherAsset, OtherBuilds};
+pub use other_builds::{Alone, OtherAsset, OtherBuilds, Unreachable};
 pub use serve::{Assets, routes};
+pub use shared::SharedAssets;
 
 use super::http::{Coding, ETag};
+
+/// What the address of every asset begins with.
+const FOLDER: &str = "/assets/";
 
 /// An embedded file, in every coding that makes it smaller.
 #[derive(Debug)]

@@ -15,11 +15,15 @@ pub struct OtherAsset {
     pub bytes: Bytes,
 }
 
+/// The place could not be looked at: whether there is such an asset is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the assets of other builds cannot be looked at")]
+pub struct Unreachable;
+
 /// A place where the assets of other builds can be found.
 pub trait OtherBuilds: Send + Sync {
-    /// The asset at an address, if any other build has it. A failure to look is `None` as well:
-    /// the client gets a `404` with a short life either way.
-    fn find<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Option<OtherAsset>>;
+    /// The asset at an address, if any other build has it.
+    fn find<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<OtherAsset>, Unreachable>>;
 }
 
 /// No other build: the case of one instance.
@@ -27,7 +31,7 @@ pub trait OtherBuilds: Send + Sync {
 pub struct Alone;
 
 impl OtherBuilds for Alone {
-    fn find<'a>(&'a self, _path: &'a str) -> BoxFuture<'a, Option<OtherAsset>> {
-        Box::pin(std::future::ready(None))
+    fn find<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<OtherAsset>, Unreachable>> {
+        Box::pin(std::future::ready(Ok(None)))
     }
 }

@@ -7,12 +7,13 @@ use axum::extract::{FromRef, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, RANGE, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, RANGE, RETRY_AFTER, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
 use super::Asset;
-use super::other_builds::{Alone, OtherAsset, OtherBuilds};
+use super::other_builds::{Alone, OtherAsset, OtherBuilds, Unreachable};
 use crate::web::edge::{Declaration, Routes};
 use crate::web::http::{AcceptEncoding, Coding, ETag, RangeRequest, Representation, Validators};
 
@@ -48,8 +49,9 @@ async fn serve(
         return own(asset, &method, &request);
     }
     match assets.other_builds.find(uri.path()).await {
-        Some(asset) => other(&asset, &method, &request),
-        None => unknown(),
+        Ok(Some(asset)) => other(&asset, &method, &request),
+        Ok(None) => unknown(),
+        Err(error) => unavailable(error),
     }
 }
 
@@ -103,6 +105,11 @@ fn send(
 
 fn unknown() -> Response {
     (StatusCode::NOT_FOUND, "no such asset\n").into_response()
+}
+
+/// Whether there is such an asset is not known: a page without its style sheet is not to be kept.
+fn unavailable(error: Unreachable) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], format!("{error}\n")).into_response()
 }
 
 fn common_headers(content_type: &str) -> HeaderMap {
@@ -244,15 +251,25 @@ mod tests {
     async fn another_builds_asset_is_served_as_our_own() {
         struct Shared;
         impl OtherBuilds for Shared {
-            fn find<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Option<OtherAsset>> {
+            fn find<'a>(
+                &'a self,
+                path: &'a str,
+            ) -> BoxFuture<'a, Result<Option<OtherAsset>, Unreachable>> {
                 let asset = OtherAsset { content_type: "text/css".into(), bytes: "a{}".into() };
-                let found = (path == "/assets/site.0000.css").then_some(asset);
-                Box::pin(std::future::ready(found))
+                Box::pin(std::future::ready(match path {
+                    "/assets/site.0000.css" => Ok(Some(asset)),
+                    _ => Err(Unreachable),
+                }))
             }
         }
         let assets = Assets { other_builds: Arc::new(Shared) };
         let answered = ask_beside(assets, Method::GET, "/assets/site.0000.css", &[]).await;
         assert_eq!((answered.status, &answered.bytes[..]), (200, &b"a{}"[..]));
         assert_eq!(answered.headers[CACHE_CONTROL], Policy::IMMUTABLE.cache_control());
+
+        let assets = Assets { other_builds: Arc::new(Shared) };
+        let unknown = ask_beside(assets, Method::GET, "/assets/site.1111.css", &[]).await;
+        assert_eq!(unknown.status, 503);
+        assert_eq!(unknown.headers[CACHE_CONTROL], Policy::NOTHING.cache_control());
     }
 }

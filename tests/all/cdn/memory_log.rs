@@ -48,7 +48,7 @@ impl MemoryLog {
 }
 
 impl PurgeLog for MemoryLog {
-    fn try_lead(&self) -> BoxFuture<'_, Result<bool, LogError>> {
+    fn leads(&self) -> BoxFuture<'_, Result<bool, LogError>> {
         self.read(|_| true)
     }
 

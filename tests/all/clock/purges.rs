@@ -64,7 +64,7 @@ async fn a_purge_waits_for_those_who_live(db: &TestDatabase) {
     report(db, "a", at(2, 1), 300).await;
     assert_eq!(applied(2, 100).await, None, "one of them is");
     let mut t = db.write().await.unwrap();
-    purges::forget(&mut t, "b", Timestamp(0)).await.unwrap();
+    purges::forget(&mut t, "b").await.unwrap();
     t.commit().await.unwrap();
     assert_eq!(applied(2, 100).await, Some(1), "b has stopped");
 }

@@ -3,6 +3,7 @@
 
 mod changes;
 mod database;
+mod duties;
 mod instances;
 mod redis;
 mod sharing;

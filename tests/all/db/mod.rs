@@ -2,6 +2,7 @@
 
 mod change_log;
 mod connection;
+mod leadership;
 mod listings;
 mod migrations;
 mod posts;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use masthead::cdn::Secret;
+use masthead::config::MediaConfig;
 use masthead::media::S3Settings;
 use tempfile::TempDir;
 
@@ -45,15 +47,13 @@ impl Bucket {
         }
     }
 
-    /// The same as the environment of the program.
-    pub fn environment(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("MASTHEAD_MEDIA__URL", "s3://pictures/site".to_owned()),
-            ("MASTHEAD_MEDIA__S3__ENDPOINT", self.endpoint()),
-            ("MASTHEAD_MEDIA__S3__REGION", "eu-test-1".to_owned()),
-            ("MASTHEAD_MEDIA__S3__ACCESS_KEY_ID", KEY.0.to_owned()),
-            ("MASTHEAD_MEDIA__S3__SECRET_ACCESS_KEY", KEY.1.to_owned()),
-        ]
+    /// The same in the words of the configuration.
+    pub fn configure(&self, media: &mut MediaConfig) {
+        "s3://pictures/site".clone_into(&mut media.url);
+        media.s3.endpoint = self.endpoint();
+        "eu-test-1".clone_into(&mut media.s3.region);
+        KEY.0.clone_into(&mut media.s3.access_key_id);
+        media.s3.secret_access_key = Secret::new(KEY.1);
     }
 
     /// Where the service keeps an object.
