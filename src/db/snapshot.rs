@@ -13,6 +13,7 @@ use crate::content_clock::{AsOf, Epoch};
 pub struct Snapshot {
     connection: Connection,
     as_of: AsOf,
+    is_exact: bool,
     /// `None` where it is the primary's.
     visit: Option<Visit>,
 }
@@ -21,21 +22,34 @@ impl Snapshot {
     /// Reads the clock, as the first thing that is read in the transaction. So what is read next has
     /// every change that the clock has counted: see [`crate::content_clock`].
     pub(super) async fn of_primary(mut connection: Connection) -> Result<Self> {
-        const CLOCK: &str = "select cast(seq as bigint), epoch from content_clock where id = 1";
-        let (seq, epoch): (i64, String) =
+        const CLOCK: &str = "select cast(seq as bigint), epoch, \
+            not exists (select 1 from change_log where seq is null) \
+            from content_clock where id = 1";
+        let (seq, epoch, is_exact): (i64, String, bool) =
             on!(connection, c => sqlx::query_as(CLOCK).fetch_one(c).await)?;
-        Ok(Self { connection, as_of: as_of(seq, &epoch)?, visit: None })
+        Ok(Self { connection, as_of: as_of(seq, &epoch)?, is_exact, visit: None })
     }
 
     /// The same on a replica, whose clock was read already.
-    pub(super) const fn of_replica(connection: Connection, as_of: AsOf, visit: Visit) -> Self {
-        Self { connection, as_of, visit: Some(visit) }
+    pub(super) const fn of_replica(
+        connection: Connection,
+        (as_of, is_exact): (AsOf, bool),
+        visit: Visit,
+    ) -> Self {
+        Self { connection, as_of, is_exact, visit: Some(visit) }
     }
 
     /// The moment on the content clock: every change up to it is in this view.
     #[must_use]
     pub const fn as_of(&self) -> AsOf {
         self.as_of
+    }
+
+    /// Whether the moment is all that this view has: no change that is committed and has no number
+    /// yet. Two exact views of one moment are the same; others may not be.
+    #[must_use]
+    pub const fn is_exact(&self) -> bool {
+        self.is_exact
     }
 
     /// Where it was taken.

@@ -140,12 +140,13 @@ impl Replica {
         let outcome = match begun {
             Err(_) => Err(Unusable::Silent),
             Ok(Err(error)) => Err(error.into()),
-            Ok(Ok((connection, said))) => {
-                said.judge(original).map(|as_of| (connection, as_of)).map_err(Unusable::from)
+            Ok(Ok((connection, said, is_exact))) => {
+                let judged = said.judge(original).map_err(Unusable::from);
+                judged.map(|as_of| (connection, (as_of, is_exact)))
             }
         };
-        self.note(outcome.as_ref().map(|(_, as_of)| *as_of), asked.elapsed());
-        outcome.map(|(connection, as_of)| Snapshot::of_replica(connection, as_of, visit))
+        self.note(outcome.as_ref().map(|(_, (as_of, _))| *as_of), asked.elapsed());
+        outcome.map(|(connection, moment)| Snapshot::of_replica(connection, moment, visit))
     }
 
     /// Asks it how it is, unless it is left alone for now. `lag` says how far a moment is behind.
@@ -263,16 +264,16 @@ impl Said {
     }
 }
 
-/// Begins a snapshot. The clock is the first thing that is read in it.
-async fn begin(pool: Arc<PgPool>) -> Result<(Connection, Said)> {
-    const CLOCK: &str = "select cast(seq as bigint), epoch, pg_is_in_recovery() \
-        from content_clock where id = 1";
+/// Begins a snapshot; says as well whether it is exact. The clock is the first thing that is read in it.
+async fn begin(pool: Arc<PgPool>) -> Result<(Connection, Said, bool)> {
+    const CLOCK: &str = "select cast(seq as bigint), epoch, pg_is_in_recovery(), \
+        not exists (select from change_log where seq is null) from content_clock where id = 1";
     let mut transaction =
         pool.begin_with("begin isolation level repeatable read read only").await?;
-    let (seq, epoch, in_recovery): (i64, String, bool) =
+    let (seq, epoch, in_recovery, is_exact): (i64, String, bool, bool) =
         sqlx::query_as(CLOCK).fetch_one(&mut *transaction).await?;
     let said = Said { in_recovery, as_of: as_of(seq, &epoch)? };
-    Ok((Connection { inner: Inner::Postgres(transaction) }, said))
+    Ok((Connection { inner: Inner::Postgres(transaction) }, said, is_exact))
 }
 
 /// Asks for the same without a snapshot, and for the identifier of the cluster.

@@ -154,24 +154,29 @@ impl Look {
     }
 
     /// Whether a part is what this snapshot would give, so that all parts of a page are of one
-    /// moment: it was read no later, and nothing that concerns it has changed up to here. An instance
-    /// whose watermark is behind its snapshot cannot know the latter.
+    /// moment: it shows the content of its own moment and no more, as this snapshot does; that moment
+    /// is no later; and nothing that concerns it has changed up to here. An instance whose watermark is
+    /// behind its snapshot cannot know the last.
     fn is_of_now<V>(&self, found: &Found<V>) -> bool {
         let (entry, here) = (&found.entry, self.snapshot.as_of());
         let Standing::Valid(at) = found.standing else { return false };
-        at.covers(here)
+        self.snapshot.is_exact()
+            && at.covers(here)
             && here.covers(entry.provenance.as_of)
-            && entry.stored_at <= self.taken_at
             && entry.age(self.taken_at) < entry.lifetime.fresh
     }
 
-    /// Notes a part, and gives it to the data cache.
+    /// Notes a part, and gives it to the data cache. What this snapshot shows beyond its moment is of no
+    /// moment that another could know, so then the part is kept by nobody.
     async fn keep<C, T>(&mut self, key: &str, value: T, tags: Vec<CacheTag>) -> Result<T>
     where
         C: Class<Value = Part<T>>,
         T: Clone + Send + Sync + 'static,
     {
         self.seen.extend(tags.iter().cloned());
+        if !self.snapshot.is_exact() {
+            return Ok(value);
+        }
         let tag_set = TagSet::of(tags.iter().map(CacheTag::as_str));
         let stored_at = self.clock.now();
         let entry = Entry {

@@ -23,7 +23,7 @@ macro_rules! class {
 
         impl Class for $name {
             const NAME: &'static str = $label;
-            const VERSION: u32 = 1;
+            const VERSION: u32 = 2;
             $(const SHARED: bool = $shared;)?
             type Value = Part<$value>;
 

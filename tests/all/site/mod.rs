@@ -11,6 +11,7 @@ mod furnished;
 mod headers;
 mod hostile;
 mod in_front;
+mod one_moment;
 mod routes;
 mod search;
 mod tokens;
