@@ -246,10 +246,17 @@ async fn start_postgres(folder: &Path) -> (Vec<Postgres>, Vec<Relay>) {
 
 /// What an instance of the topology is told.
 fn settings(ways: &Ways, varnish: u16, folder: &Path) -> Vec<(String, String)> {
-    let database = |relay: &Relay| format!("postgres://app@127.0.0.1:{}/{DATABASE}", relay.port());
+    let hosts: Vec<_> =
+        ways.postgres.iter().map(|relay| format!("127.0.0.1:{}", relay.port())).collect();
+    let database = format!("postgres://app@{}/{DATABASE}", hosts.join(","));
+    // Each may be a standby at one time and the primary at another.
+    let replicas: Vec<_> =
+        hosts.iter().map(|host| format!("\"postgres://app@{host}/{DATABASE}\"")).collect();
     let redis = |relay: &Relay| format!("redis://127.0.0.1:{}/0", relay.port());
     let settings = [
-        ("DATABASE__URL", database(&ways.postgres[0])),
+        ("DATABASE__URL", database),
+        ("DATABASE__REPLICAS", format!("[{}]", replicas.join(", "))),
+        ("DATABASE__REPLICA_CONNECTIONS", "6".to_owned()),
         ("DATABASE__READERS", "6".to_owned()),
         ("DATABASE__WRITERS", "3".to_owned()),
         ("DATABASE__ACQUIRE_TIMEOUT_S", "2".to_owned()),
