@@ -16,7 +16,7 @@ import time
 
 PATIENCE_S = 60
 FORWARDING = pathlib.Path("/proc/sys/net/ipv4/ip_forward")
-TABLES = ("filter", "nat", "mangle", "raw")
+TABLES = ("filter", "nat")
 
 
 def output(*command):
