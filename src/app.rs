@@ -164,8 +164,8 @@ impl App {
         if let Some(path) = config.database.url.sqlite_path() {
             make_folder(path.parent().unwrap_or(Path::new(".")))?;
         }
-        let db = connect(&config, &clock, &entropy).await?;
         let is_alone = config.database.url.sqlite_path().is_some();
+        let db = connect(&config, &clock, &entropy).await?;
         db.migrate().await?;
         let leadership = Arc::new(if is_alone {
             Leadership::alone()
@@ -179,22 +179,7 @@ impl App {
         let content_clock =
             ContentClock::new(TagClock::default(), config.cache.fence(), clock.clone());
         let content_clock = Arc::new(content_clock);
-        let channel = match config.redis.address() {
-            Some(url) => Some(Channel::open(url, &format!("{}:news", config.redis.prefix))?),
-            None => None,
-        };
-        let outbox = channel.clone().map(|channel| {
-            let (outbox, news) = mpsc::channel(OUTBOX);
-            tokio::spawn(channel.send(news));
-            outbox
-        });
-        let follower = Arc::new(Follower::new(
-            Arc::new(db.clone()),
-            content_clock.clone(),
-            clock.clone(),
-            entropy.clone(),
-            outbox,
-        ));
+        let (follower, channel) = follower(&config, &db, &content_clock, &clock, &entropy)?;
         let stamper = Stamper::start(follower.clone(), PASS_LIMIT);
         let cache =
             Cache::new(&cache_settings(&config), content_clock, clock.clone(), entropy.clone())?;
@@ -372,6 +357,28 @@ async fn connect(
 fn make_folder(path: &Path) -> Result<(), StartError> {
     std::fs::create_dir_all(path)
         .map_err(|error| StartError::Folder { path: path.display().to_string(), error })
+}
+
+/// What keeps the content clock at the heels of the database's, and where it tells the others.
+fn follower(
+    config: &Config,
+    db: &Database,
+    content_clock: &Arc<ContentClock>,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<(Arc<Follower>, Option<Channel>), StartError> {
+    let channel = match config.redis.address() {
+        Some(url) => Some(Channel::open(url, &format!("{}:news", config.redis.prefix))?),
+        None => None,
+    };
+    let outbox = channel.clone().map(|channel| {
+        let (outbox, news) = mpsc::channel(OUTBOX);
+        tokio::spawn(channel.send(news));
+        outbox
+    });
+    let (log, content_clock) = (Arc::new(db.clone()), content_clock.clone());
+    let follower = Follower::new(log, content_clock, clock.clone(), entropy.clone(), outbox);
+    Ok((Arc::new(follower), channel))
 }
 
 /// What stands in front of the instances, and is told of changes.

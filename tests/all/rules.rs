@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms that it may use beside itself. Everything in `src` is a room: a folder,
 /// or a file with the name of one.
-const RULES: [(&str, &[&str]); 22] = [
+const RULES: [(&str, &[&str]); 23] = [
     ("clock", &[]),
     ("entropy", &[]),
     ("content_clock", &["clock", "entropy"]),

@@ -41,12 +41,11 @@ pub async fn look(
     port: u16,
     watch: Watch,
 ) -> sqlx::Result<Purged> {
-    let connection = match connection {
-        Some(connection) => connection,
-        None => {
-            let url = format!("postgres://app@127.0.0.1:{port}/{DATABASE}");
-            connection.insert(PgConnection::connect(&url).await?)
-        }
+    let connection = if let Some(connection) = connection {
+        connection
+    } else {
+        let url = format!("postgres://app@127.0.0.1:{port}/{DATABASE}");
+        connection.insert(PgConnection::connect(&url).await?)
     };
     let sql = "select epoch, seq, \
         (select seq from purge_cursors c where provider = 'varnish:settled' and c.epoch = clock.epoch) \

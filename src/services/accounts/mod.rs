@@ -94,9 +94,10 @@ impl Accounts {
         let attempt = self.attempt(&email, client.address).await?;
         let mut snapshot = self.db.read(Intent::Primary).await?;
         // PostgreSQL takes no text with a zero in it, and nobody has such an address.
-        let user = match email.contains(char::is_control) {
-            true => None,
-            false => db::users::by_email(&mut snapshot, &email).await?,
+        let user = if email.contains(char::is_control) {
+            None
+        } else {
+            db::users::by_email(&mut snapshot, &email).await?
         };
         let user = user.filter(|user| user.status == UserStatus::Active);
         let hash = match &user {

@@ -90,7 +90,7 @@ async fn what_changed_is_never_answered_old() {
     }
     // Whoever asks for the newest does not get it there.
     let newest = here.settle().await;
-    let strict = here.app.reading.with(Intent::AtLeast(newest));
+    let strict = here.app.reading.at_least(newest);
     let standing = strict.post_alone(&slug("standing")).await.unwrap();
     assert!(standing.seen.as_of().unwrap().covers(newest));
 

@@ -1,6 +1,7 @@
 //! Setting up: the first owner comes in by a code, once.
 
 use http::StatusCode;
+use masthead::db::Intent;
 use masthead::domain::author::Role;
 use masthead::domain::{Author, UserId};
 
@@ -33,7 +34,7 @@ async fn set_up(visitor: &mut Visitor, site: &Instance, change: &[(&str, &str)])
 }
 
 async fn owners(site: &Instance) -> Vec<Author> {
-    let mut snapshot = site.app.db.read().await.unwrap();
+    let mut snapshot = site.app.db.read(Intent::Primary).await.unwrap();
     let users = masthead::db::users::after(&mut snapshot, None, 100).await.unwrap();
     users.into_iter().filter(|user| user.role == Role::Owner).collect()
 }
