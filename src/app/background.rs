@@ -13,6 +13,7 @@ use crate::cdn::Purger;
 use crate::clock::Clock;
 use crate::content_clock::{self, ContentClock, Follower, Fresh};
 use crate::db::{self, Database, Leadership, Prober};
+use crate::services::ServiceError;
 use crate::services::accounts::Accounts;
 use crate::services::publishing::Publishing;
 use crate::services::reach::{LONG_DEAD, Reach};
@@ -166,6 +167,10 @@ async fn publish_due(duty: Duty<Publishing>) {
     match publishing.publish_due().await {
         Ok(0) => {}
         Ok(posts) => tracing::info!(posts, "published what was scheduled"),
+        // That there is no primary was said once, when it went.
+        Err(ServiceError::Database(error)) if error.is_unavailable() => {
+            tracing::debug!(%error, "scheduled posts wait for the database");
+        }
         Err(error) => tracing::error!(%error, "scheduled posts could not be published"),
     }
 }

@@ -98,11 +98,13 @@ impl DatabaseConfig {
         self.url.reveal().starts_with("sqlite:")
     }
 
-    /// The replicas; `None` where there are none.
+    /// The replicas; `None` where there is one server, so that nothing has to be watched. Of several
+    /// hosts, another may be promoted.
     #[must_use]
     pub fn replicas(&self) -> Option<ReplicaSettings> {
-        let urls = self.replicas.iter().map(|url| url.reveal().to_owned()).collect();
-        (!self.replicas.is_empty()).then_some(ReplicaSettings {
+        let urls: Vec<String> = self.replicas.iter().map(|url| url.reveal().to_owned()).collect();
+        let is_one = db::servers(self.url.reveal()).map_or(1, |hosts| hosts.len()) == 1;
+        (!is_one || !urls.is_empty()).then_some(ReplicaSettings {
             urls,
             connections: self.replica_connections,
             max_lag: Duration::from_millis(self.max_lag_ms),

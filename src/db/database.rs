@@ -92,16 +92,18 @@ impl Database {
                 replicas::count(Source::Primary, intent, "ok");
                 Ok(snapshot)
             }
-            Err(error) if error.is_unavailable() && intent != Intent::Primary => {
+            Err(error) => {
                 replicas::count(Source::Primary, intent, "failed");
+                if !error.is_unavailable() {
+                    return Err(error);
+                }
                 // A page from long ago is better than none, where nobody asks for more.
                 let far = replicas.read(intent, Lag::Any, Tried::default()).await;
                 far.ok_or(match intent {
                     Intent::AtLeast(_) => DbError::Behind,
-                    _ => error,
+                    Intent::Any | Intent::Primary => error,
                 })
             }
-            Err(error) => Err(error),
         }
     }
 

@@ -8,7 +8,7 @@ mod place;
 mod pools;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -59,10 +59,8 @@ pub struct Primary {
     takes_writes: AtomicBool,
     /// Whether it answers reads; it may do so while it takes no writes.
     answers: AtomicBool,
-    /// How many searches are over.
-    searches: AtomicU64,
-    /// One search at a time.
-    turn: Mutex<()>,
+    /// When the last search ended. One search at a time.
+    last_search: Mutex<Option<Instant>>,
 }
 
 impl Primary {
@@ -105,8 +103,7 @@ impl Primary {
             pools: ArcSwap::from_pointee(pools),
             takes_writes: AtomicBool::new(true),
             answers: AtomicBool::new(true),
-            searches: AtomicU64::new(0),
-            turn: Mutex::new(()),
+            last_search: Mutex::default(),
         })
     }
 
@@ -155,34 +152,61 @@ impl Primary {
         const TRIES: usize = 3;
         let mut result = Err(DbError::NoPrimary);
         for _ in 0..TRIES {
-            let pools = self.pools.load_full();
-            if !self.is_there_for(role) || self.history.newest() != Some(pools.place) {
+            if !self.is_there_for(role) || self.has_moved() {
                 self.search_for(role).await?;
             }
-            let asking = ask(self.pool(role));
+            let pools = self.pools.load_full();
+            let asking = ask(pools.of(role).clone());
             tokio::pin!(asking);
-            let asked = if let Ok(asked) = timeout(PATIENCE, &mut asking).await {
-                asked
-            } else {
-                // The pool may just be busy: whoever waits in it keeps their place.
-                self.search_for(role).await?;
-                asking.await
+            // The pool may just be busy: whoever waits in it keeps their place.
+            let asked = loop {
+                if let Ok(asked) = timeout(PATIENCE, &mut asking).await {
+                    break asked;
+                }
+                self.search_since(Instant::now() - PATIENCE).await;
+                self.check(role)?;
             };
             match asked {
                 Ok(connection) => return Ok(connection),
+                Err(error @ sqlx::Error::PoolTimedOut) => {
+                    // The clock's work is short: what does not come back for so long is lost on the way.
+                    if role == Role::Clock {
+                        self.renew(&pools);
+                    }
+                    return Err(error.into());
+                }
                 // Closed, since the primary is another one; or lost in the middle of the hand-shake.
                 Err(error) if super::loss::of_driver(&error).is_some() => {
-                    let is_busy = matches!(error, sqlx::Error::PoolTimedOut);
                     result = Err(error.into());
-                    if is_busy {
-                        break;
-                    }
                     self.search_for(role).await?;
                 }
                 Err(error) => return Err(error.into()),
             }
         }
         result
+    }
+
+    /// Whether a connection has found the server promoted since the others were made.
+    fn has_moved(&self) -> bool {
+        self.history.newest() != Some(self.pools.load().place)
+    }
+
+    /// Puts new connections in the place of some, to the same server, unless somebody has.
+    fn renew(&self, old: &Arc<Pools>) {
+        if let Some(host) = self.hosts.get(old.host)
+            && Arc::ptr_eq(old, &self.pools.load())
+        {
+            tracing::warn!(host = host.name, "connections did not come back; there are new ones");
+            self.move_to(old.host, host, old.place);
+        }
+    }
+
+    /// Makes connections to a host, and closes those that were there. Whoever waits for one of these is
+    /// told at once; whoever has one may finish.
+    fn move_to(&self, at: usize, host: &Host, place: Place) {
+        let new = Pools::to(at, &host.options, place, self.limits, &self.history);
+        let old = self.pools.swap(Arc::new(new));
+        tokio::spawn(async move { old.close().await });
     }
 
     fn is_there_for(&self, role: Role) -> bool {
@@ -192,19 +216,26 @@ impl Primary {
         }
     }
 
-    async fn search_for(&self, role: Role) -> Result<()> {
-        self.search().await;
+    fn check(&self, role: Role) -> Result<()> {
         if self.is_there_for(role) { Ok(()) } else { Err(DbError::NoPrimary) }
     }
 
-    /// Looks at all hosts, unless somebody has just done so, and moves to the one that is the primary.
+    async fn search_for(&self, role: Role) -> Result<()> {
+        self.search().await;
+        self.check(role)
+    }
+
+    /// Looks at all hosts, and moves to the one that is the primary.
     pub async fn search(&self) {
-        let before = self.searches.load(Ordering::Acquire);
-        let _turn = self.turn.lock().await;
-        // A search that ended while this one waited knows as much.
-        if self.searches.load(Ordering::Acquire) == before {
+        self.search_since(Instant::now()).await;
+    }
+
+    /// The same, unless a search has ended since then: it knows as much.
+    async fn search_since(&self, then: Instant) {
+        let mut last = self.last_search.lock().await;
+        if last.is_none_or(|ended| ended < then) {
             self.look_around().await;
-            self.searches.fetch_add(1, Ordering::AcqRel);
+            *last = Some(Instant::now());
         }
     }
 
@@ -230,14 +261,11 @@ impl Primary {
         }
         let Some(host) = self.hosts.get(at) else { return };
         tracing::info!(host = host.name, timeline = place.timeline, "the primary was found");
-        let new = Pools::to(at, &host.options, place, self.limits, &self.history);
-        let old = self.pools.swap(Arc::new(new));
+        self.move_to(at, host, place);
         self.answers.store(true, Ordering::Release);
         self.takes_writes.store(true, Ordering::Release);
         gauge!("masthead_db_primary_up").set(1.0);
         counter!("masthead_db_primary_moves_total").increment(1);
-        // Whoever waits for one of its connections is told at once; whoever has one may finish.
-        tokio::spawn(async move { old.close().await });
     }
 
     /// Waits until every connection has come back, then closes them.

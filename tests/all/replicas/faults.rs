@@ -54,7 +54,7 @@ impl Held {
     }
 
     /// The page is there, for all that.
-    async fn is_answered(self) {
+    async fn end(self) {
         let answer = tokio::time::timeout(Duration::from_secs(20), self.reading).await;
         let answer = answer.expect("in time").unwrap();
         assert_eq!(answer.status, StatusCode::OK);
@@ -72,21 +72,21 @@ async fn a_session_that_is_ended_costs_a_reader_nothing() {
              where locktype = 'advisory' and not granted",
         )
         .await;
-    held.is_answered().await;
+    held.end().await;
 }
 
 #[tokio::test]
 async fn a_replica_that_is_killed_costs_a_reader_nothing() {
     let held = Held::page().await;
     held.topology.replicas[0].kill().await;
-    held.is_answered().await;
+    held.end().await;
 }
 
 #[tokio::test]
 async fn a_replica_that_stops_costs_a_reader_nothing() {
     let held = Held::page().await;
     held.topology.replicas[0].stop().await;
-    held.is_answered().await;
+    held.end().await;
 }
 
 /// What the primary did cannot be replayed while the page is being read.
@@ -96,7 +96,7 @@ async fn a_conflict_with_the_replay_costs_a_reader_nothing() {
     held.hand.execute("alter system set max_standby_streaming_delay = 0").await;
     held.hand.execute("select pg_reload_conf()").await;
     held.topology.hand().await.execute("begin; lock table stored; commit").await;
-    held.is_answered().await;
+    held.end().await;
 }
 
 /// The wire to the replica is cut. Who reads there is told by the prober; who comes next pays a quarter
@@ -136,7 +136,7 @@ async fn a_replica_behind_a_black_hole_costs_a_moment_once() {
     for _ in 0..20 {
         assert_eq!(here.source(Intent::Any).await.0, Source::Primary);
     }
-    assert!(asked.elapsed() < Duration::from_millis(1000), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
 
     assert!(!reading.is_finished(), "nobody has told it");
     here.clock.pass(Duration::from_secs(1));

@@ -16,7 +16,7 @@ use crate::support::postgres::Cluster;
 /// The database of the site.
 const SITE: &str = "site";
 /// How long anything may take, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Some servers. They stop when they are dropped.
 pub struct Topology {
