@@ -32,9 +32,8 @@ const OBSERVED: Duration = Duration::from_secs(1);
 const REACHED: Duration = Duration::from_secs(1);
 /// How often sessions and sign-ins that have ended are removed.
 const SWEPT_SIGN_INS: Duration = Duration::from_mins(10);
-/// How often assets that no build holds any more are looked for.
-const SWEPT: Duration = Duration::from_hours(6);
-/// How often it is seen to that the assets of this build are where other instances find them.
+/// How often it is seen to that the assets of this build are where other instances find them, and that
+/// those which no build holds any more are not.
 const PUBLISHED: Duration = Duration::from_hours(6);
 /// How long an instance waits for that before it serves without: the media store may be away, and
 /// that is no reason to serve nothing.
@@ -122,8 +121,7 @@ impl App {
         }
         if let Some(assets) = &self.shared_assets {
             self.readiness.prepare();
-            other.spawn(keep_published(assets.clone(), self.readiness.clone()));
-            careful.push(worker::every(SWEPT, self.duty(assets.clone()), sweep_assets));
+            other.spawn(keep_published(self.duty(assets.clone()), self.readiness.clone()));
         }
         Ok(Background {
             careful,
@@ -242,14 +240,16 @@ async fn forget_dead(duty: Duty<Database>) {
     }
 }
 
-/// Puts the assets of this build where other instances find them, and keeps them there.
-async fn keep_published(assets: SharedAssets, readiness: Readiness) {
+/// Puts the assets of this build where other instances find them, and keeps them there. The one that
+/// leads sweeps behind all of them.
+async fn keep_published(duty: Duty<SharedAssets>, readiness: Readiness) {
     const AGAIN: Duration = Duration::from_secs(2);
     let begun = Instant::now();
     loop {
-        let pause = match assets.publish().await {
+        let pause = match duty.part.publish().await {
             Ok(()) => {
                 readiness.prepared();
+                sweep_assets(&duty).await;
                 PUBLISHED
             }
             Err(error) => {
@@ -264,7 +264,7 @@ async fn keep_published(assets: SharedAssets, readiness: Readiness) {
     }
 }
 
-async fn sweep_assets(duty: Duty<SharedAssets>) {
+async fn sweep_assets(duty: &Duty<SharedAssets>) {
     let Some(assets) = duty.ours().await else { return };
     match assets.sweep().await {
         Ok(0) => {}

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
-use masthead::media::{Store, StoreError, StoredFile};
+use masthead::media::{S3Settings, Store, StoreError, StoredFile};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
 
 use crate::support::bucket::Bucket;
 
@@ -84,4 +86,38 @@ async fn a_service_that_is_away_is_a_failure_for_a_bounded_time() {
     assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
     bucket.restart();
     assert_eq!(&store.read("here").await.unwrap()[..], b"bytes");
+}
+
+/// A service that takes the question and says nothing, or stops in the middle of its answer.
+#[tokio::test]
+async fn a_service_that_hangs_is_a_failure_for_a_bounded_time() {
+    const HALF: &str = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\netag: \"x\"\r\n\
+        last-modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n01234";
+    let services = [None, Some(HALF)].map(async |answer| {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let settings = S3Settings {
+            bucket: "pictures".to_owned(),
+            endpoint: Some(format!("http://{}", listener.local_addr().unwrap())),
+            region: "eu-test-1".to_owned(),
+            key: Some(("id".to_owned(), "secret".to_owned())),
+            ..S3Settings::default()
+        };
+        let hanging = tokio::spawn(async move {
+            let mut held = Vec::new();
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                if let Some(answer) = answer {
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+                held.push(stream);
+            }
+        });
+        let asked = Instant::now();
+        let read = Store::in_bucket(&settings).unwrap().read("here").await;
+        hanging.abort();
+        assert!(matches!(read, Err(StoreError::Failed(_))), "{read:?}");
+        assert!(asked.elapsed() < Duration::from_secs(30), "{:?}", asked.elapsed());
+    });
+    let [silent, half] = services;
+    tokio::join!(silent, half);
 }
