@@ -60,6 +60,9 @@ fn greet(
         say("\nThis is a new site, with a few posts that show what it can do.")?;
         say("`masthead import PATH` brings a blog along: Markdown, or a Ghost export.")?;
     }
+    if !config.server.is_https() && !config.server.is_loopback() {
+        tracing::warn!("nobody can sign in at {url}: browsers keep no session without TLS");
+    }
     if let Some(code) = code {
         say(&format!("\nIt has no owner yet. Become that at {url}/desk/set-up/ with the code"))?;
         say(&format!("  {code}"))?;

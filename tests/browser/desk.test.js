@@ -45,7 +45,8 @@ async function holds(page, name) {
 async function visit(options, walk) {
   const { context, page, faults } = await open(browser, site, { viewport: looks[3][2], ...options });
   await walk(page, context);
-  assert.deepEqual(faults, []);
+  // To this page the other instance is another site; to the browser's cookies it is the same.
+  assert.deepEqual(faults.filter((fault) => !fault.startsWith(`third party: ${other}/`)), []);
   await context.close();
 }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
-use super::{Accounts, SignInError};
+use super::{Accounts, SignInError, tried};
 use crate::clock::Timestamp;
 use crate::db;
 use crate::services::{Result, retrying};
@@ -97,7 +97,10 @@ impl Accounts {
         let attempt = Attempt::new(email, address);
         let now = self.clock.now();
         match retrying(|| self.count(&attempt, now)).await? {
-            Some(wait) => Err(SignInError::TooOften(wait)),
+            Some(wait) => {
+                tried("too_often");
+                Err(SignInError::TooOften(wait))
+            }
             None => Ok(attempt),
         }
     }

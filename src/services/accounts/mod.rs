@@ -12,6 +12,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrics::counter;
+
 use super::passwords::Passwords;
 use super::users::Users;
 use super::{Result, ServiceError};
@@ -20,7 +22,7 @@ use crate::content_clock::Stamper;
 use crate::db::{self, Database, Intent};
 use crate::domain::author::UserStatus;
 use crate::domain::sign_in::Lifetime;
-use crate::domain::{Author, SignInId};
+use crate::domain::{Author, SignInId, UserId};
 use crate::entropy::Entropy;
 
 pub use set_up::SetUpCode;
@@ -100,18 +102,21 @@ impl Accounts {
             db::users::by_email(&mut snapshot, &email).await?
         };
         let user = user.filter(|user| user.status == UserStatus::Active);
-        let hash = match &user {
-            Some(user) => db::passwords::of(&mut snapshot, &user.id).await?,
-            None => None,
-        };
+        // Asked for nobody as well: what is not done could be measured.
+        let id = user.as_ref().map_or_else(|| UserId::derived("nobody"), |user| user.id.clone());
+        let hash = db::passwords::of(&mut snapshot, &id).await?;
         drop(snapshot);
         let is_right = self.passwords.verify(password, hash).await?;
         match user.filter(|_| is_right) {
             Some(user) => {
                 self.forgive(&attempt).await?;
+                tried("right");
                 Ok(user)
             }
-            None => Err(SignInError::Wrong),
+            None => {
+                tried("wrong");
+                Err(SignInError::Wrong)
+            }
         }
     }
 
@@ -176,4 +181,9 @@ impl Accounts {
         }
         bytes
     }
+}
+
+/// Counts an attempt to sign in by its outcome: `right`, `wrong`, `too_often`.
+fn tried(outcome: &'static str) {
+    counter!("masthead_sign_in_attempts_total", "outcome" => outcome).increment(1);
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::Program;
 use super::program::until;
+use crate::support::redis::Redis;
 use crate::support::{Hand, postgres};
 
 #[test]
@@ -47,6 +48,20 @@ fn a_new_site_says_what_to_do_next() {
     let ended = serving.end();
     assert_eq!(set_up_code(&ended.out), None, "{ended:?}");
     assert!(!ended.out.contains("set-up"), "{ended:?}");
+}
+
+#[test]
+fn a_redis_that_would_sign_people_out_is_named() {
+    let redis = Redis::with(&["--maxmemory-policy", "allkeys-lru"]);
+    let program = Program::new();
+    let serving = program.serve(&[], &[("MASTHEAD_SESSIONS__URL", &redis.url())]);
+    let log = program.path("serve.err");
+    assert!(serving.get("/").starts_with("HTTP/1.1 200"));
+    until("it is named", || std::fs::read_to_string(&log).unwrap().contains("allkeys-lru"));
+    serving.terminate();
+    let ended = serving.end();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.err.contains("ERROR") && ended.err.contains("`noeviction`"), "{ended:?}");
 }
 
 /// The line of a greeting that has the code.
