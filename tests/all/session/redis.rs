@@ -58,7 +58,7 @@ async fn sessions_are_in_redis_and_expire_there(db: &TestDatabase) {
     let mut visitor = signed_in(&here).await;
     assert!(visitor.is_in(&there).await);
     let id = visitor.cookie.clone().unwrap().split_once('=').unwrap().1.to_owned();
-    assert_eq!(redis.keys(""), [id.clone()]);
+    assert_eq!(redis.keys(""), std::slice::from_ref(&id));
     let ttl: i64 = redis.ask(&[b"TTL", id.as_bytes()]);
     assert!((90 * 86_400 - 60..=90 * 86_400).contains(&ttl), "{ttl}");
     assert_eq!(db.hand().await.number("select count(*) from sessions").await, 0);

@@ -42,12 +42,12 @@ struct Answer {
 }
 
 impl Answer {
-    fn field(&self, name: header::HeaderName) -> &str {
-        self.headers.get(&name).map_or("", |value| value.to_str().unwrap())
+    fn field(&self, name: &header::HeaderName) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     fn token(&self) -> &str {
-        let cookie = self.field(header::SET_COOKIE);
+        let cookie = self.field(&header::SET_COOKIE);
         let value = cookie.strip_prefix("masthead_token=").unwrap_or_else(|| panic!("{self:?}"));
         value.split(';').next().unwrap()
     }
@@ -111,7 +111,7 @@ async fn a_writer_is_shown_what_they_saved_by_an_instance_that_has_not_heard_of_
     assert!(shown.text.contains("Another text."), "{shown:?}");
     assert_eq!(world.key.read(shown.token()), Some(token), "it is owed until all show it");
     for attribute in ["Path=/", "HttpOnly", "SameSite=Lax", "Secure"] {
-        assert!(shown.field(header::SET_COOKIE).contains(attribute), "{attribute}: {shown:?}");
+        assert!(shown.field(&header::SET_COOKIE).contains(attribute), "{attribute}: {shown:?}");
     }
 }
 
@@ -119,13 +119,13 @@ async fn an_answer_to_a_writer_is_kept_by_nobody(database: &TestDatabase) {
     let mut world = World::on(database).await;
     let token = world.change().await;
     let shown = world.read_there(Some(&world.key.sign(token))).await;
-    assert_eq!(shown.field(header::CACHE_CONTROL), "private, no-cache");
+    assert_eq!(shown.field(&header::CACHE_CONTROL), "private, no-cache");
     assert_eq!(shown.headers["cdn-cache-control"], "no-store");
     assert!(!shown.headers.contains_key("cache-tag"), "{shown:?}");
     // What was loaded for them is as good as any: the next reader gets it, as one of all.
     let anonymous = world.read_there(None).await;
     assert!(anonymous.text.contains("Another text."));
-    assert_eq!(anonymous.field(header::CACHE_CONTROL), "no-cache");
+    assert_eq!(anonymous.field(&header::CACHE_CONTROL), "no-cache");
     assert!(anonymous.headers.contains_key("cache-tag"), "{anonymous:?}");
     assert!(!anonymous.headers.contains_key(header::SET_COOKIE), "{anonymous:?}");
 }
@@ -141,7 +141,7 @@ async fn a_change_without_a_number_is_shown_or_refused(database: &TestDatabase) 
     world.there.app.db.close().await;
     let refused = world.read_there(Some(&pending)).await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{refused:?}");
-    assert_eq!(refused.field(header::CACHE_CONTROL), "no-store");
+    assert_eq!(refused.field(&header::CACHE_CONTROL), "no-store");
     assert!(refused.headers.contains_key(header::RETRY_AFTER), "{refused:?}");
     assert!(refused.headers.contains_key(header::CONTENT_SECURITY_POLICY), "{refused:?}");
     assert!(world.read_there(None).await.status.is_success(), "nobody else is refused");
@@ -170,11 +170,11 @@ async fn a_token_ends_when_every_instance_has_come_so_far(database: &TestDatabas
     let Ok(as_of) = world.here.app.stamper.settle().await else { panic!("it has a number") };
     let token = world.key.sign(Token::Settled(as_of));
     let before = world.read_there(Some(&token)).await;
-    assert!(before.field(header::SET_COOKIE).contains("Max-Age=86400"), "{before:?}");
+    assert!(before.field(&header::SET_COOKIE).contains("Max-Age=86400"), "{before:?}");
     let (here, there) =
         (world.here.app.start().await.unwrap(), world.there.app.start().await.unwrap());
     let ended = async {
-        while !world.read_there(Some(&token)).await.field(header::SET_COOKIE).contains("Max-Age=0")
+        while !world.read_there(Some(&token)).await.field(&header::SET_COOKIE).contains("Max-Age=0")
         {
             tokio::task::yield_now().await;
         }
