@@ -236,7 +236,7 @@ impl App {
                 entropy.clone(),
             ),
             exporting: Exporting::new(db.clone(), media.clone()),
-            editing: Editing::new(db.clone(), publishing.clone()),
+            editing: Editing::new(db.clone(), publishing.clone(), patience(&config)),
             publishing,
             media,
             cache,
@@ -279,6 +279,7 @@ impl App {
             },
             media: web::media::MediaState { variants: Variants::new(self.media.store().clone()) },
             desk: self.desk(),
+            editing: self.editing.clone(),
         };
         web::router(state, self.edge(), self.config.server.request_timeout())
     }
@@ -352,6 +353,12 @@ async fn connect(
         Some(replicas) => Ok(db.with_replicas(&replicas, clock.clone(), entropy.clone())?),
         None => Ok(db),
     }
+}
+
+/// How long the desk waits for the database: not so long that the request is given up before it can say
+/// so itself, with the words of the writer in its answer.
+fn patience(config: &Config) -> Duration {
+    config.server.request_timeout() * 3 / 4
 }
 
 fn make_folder(path: &Path) -> Result<(), StartError> {

@@ -331,11 +331,14 @@ impl Publishing {
         let id = TagId::new(now, self.entropy.next());
         let wish = Slug::from_tag_name(name, settings.slug_style)
             .unwrap_or_else(|| Slug::of(name, settings.slug_style, id.as_str()));
-        let slug =
-            first_free(&wish, async |slug| Ok(db::tags::by_slug(t, slug).await?.is_none())).await?;
-        let tag = Tag::named(id, name, slug, now);
-        db::tags::save(t, &tag).await?;
-        Ok(tag)
+        for slug in numbered(&wish) {
+            if db::tags::by_slug(t, &slug).await?.is_none() {
+                let tag = Tag::named(id, name, slug, now);
+                db::tags::save(t, &tag).await?;
+                return Ok(tag);
+            }
+        }
+        Err(taken(&wish))
     }
 
     /// The slug that a draft asks for, or the nearest one that is free.
@@ -349,22 +352,24 @@ impl Publishing {
         let wish = draft.slug.as_deref().filter(|s| !s.trim().is_empty()).unwrap_or(&draft.title);
         let wish =
             Slug::parse(wish).unwrap_or_else(|| Slug::of(wish, settings.slug_style, id.as_str()));
-        let kind = draft.kind;
-        first_free(&wish, async |slug| {
-            if RESERVED.contains(&slug.as_str()) {
-                return Ok(false);
+        for slug in numbered(&wish).filter(|slug| !RESERVED.contains(&slug.as_str())) {
+            if is_free(t, draft.kind, &slug, id).await? {
+                return Ok(slug);
             }
-            // One address is one thing, though each kind has its own space of slugs.
-            for kind in [kind, other(kind)] {
-                if db::posts::slug_holder(t, kind, slug).await?.is_some_and(|holder| holder != *id)
-                {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
-        })
-        .await
+        }
+        Err(taken(&wish))
     }
+}
+
+/// Whether a post may have a slug: one address is one thing, though each kind has its own space of
+/// slugs.
+async fn is_free(c: &mut Connection, kind: PostKind, slug: &Slug, id: &PostId) -> Result<bool> {
+    for kind in [kind, other(kind)] {
+        if db::posts::slug_holder(c, kind, slug).await?.is_some_and(|holder| holder != *id) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The names of tags as they count.
@@ -379,21 +384,13 @@ fn other(kind: PostKind) -> PostKind {
     }
 }
 
-/// The slug itself, or the first of `slug-2`, `slug-3` … that is free.
-async fn first_free(
-    wish: &Slug,
-    mut is_free: impl AsyncFnMut(&Slug) -> Result<bool>,
-) -> Result<Slug> {
-    if is_free(wish).await? {
-        return Ok(wish.clone());
-    }
-    for number in 2..10_000 {
-        let slug = wish.numbered(number);
-        if is_free(&slug).await? {
-            return Ok(slug);
-        }
-    }
-    Err(ServiceError::invalid("slug", format!("`{wish}` and its numbers are taken")))
+/// The slug itself, then `slug-2`, `slug-3` …, as long as it is worth looking.
+fn numbered(wish: &Slug) -> impl Iterator<Item = Slug> {
+    std::iter::once(wish.clone()).chain((2..10_000).map(|number| wish.numbered(number)))
+}
+
+fn taken(wish: &Slug) -> ServiceError {
+    ServiceError::invalid("slug", format!("`{wish}` and its numbers are taken"))
 }
 
 /// What a draft does not say.

@@ -16,6 +16,7 @@ use super::session::{CookieName, FormKey, Origin};
 use crate::clock::Clock;
 use crate::http_cache::Need;
 use crate::services::accounts::Accounts;
+use crate::services::editing::Editing;
 use crate::services::reading::Reading;
 use crate::session::Store;
 
@@ -36,6 +37,8 @@ pub struct AppState {
     pub health: HealthState,
     /// What the desk needs.
     pub desk: DeskState,
+    /// What writers do at the desk.
+    pub editing: Editing,
 }
 
 /// What the desk needs: who may come in, and how they are known again.
@@ -114,5 +117,11 @@ impl FromRef<AppState> for MediaState {
 impl FromRef<AppState> for DeskState {
     fn from_ref(state: &AppState) -> Self {
         state.desk.clone()
+    }
+}
+
+impl FromRef<AppState> for Editing {
+    fn from_ref(state: &AppState) -> Self {
+        state.editing.clone()
     }
 }

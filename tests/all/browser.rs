@@ -36,6 +36,19 @@ async fn somebody_signs_in_on_one_instance_and_goes_on_on_another() {
     postgres::drop(&database).await;
 }
 
+/// Writing at the desk, as a person does it: by mouse and by keyboard, with scripts and without.
+#[test]
+fn a_post_is_written_at_the_desk() {
+    const EMAIL: &str = "ann@example.org";
+    const PASSWORD: &str = "correct horse battery";
+    let site = Site::new();
+    write_blog(&site.path().join("blog"));
+    site.run(["import", "blog"]);
+    site.add_user("Ann Example", EMAIL, PASSWORD);
+    let server = site.serve();
+    drive("writing.test.js", &[("SITE", &server.url), ("EMAIL", EMAIL), ("PASSWORD", PASSWORD)]);
+}
+
 /// Runs a file of tests of `tests/browser`.
 fn drive(file: &str, environment: &[(&str, &str)]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");

@@ -66,6 +66,7 @@ footnotes = Fußnoten
 members-title = Weiter geht es für Mitglieder
 members-text = Der vollständige Text dieses Beitrags ist den Mitgliedern vorbehalten.
 preview = Dies ist eine Vorschau. Leserinnen und Leser sehen diese Seite noch nicht.
+preview-changes = Dies ist eine Vorschau. Leserinnen und Leser sehen nur, was gespeichert und veröffentlicht ist.
 source = Dieser Text als Markdown
 
 # Autorinnen und Autoren

@@ -66,6 +66,7 @@ footnotes = Footnotes
 members-title = The rest is for members
 members-text = The author keeps the full text of this post for members of the site.
 preview = This is a preview. Readers cannot see this page yet.
+preview-changes = This is a preview. Readers see only what is saved and published.
 source = This text as Markdown
 
 # Authors

@@ -63,6 +63,7 @@ footnotes = 脚注
 members-title = 続きは会員の方がお読みいただけます
 members-text = この記事の全文は、会員限定で公開されています。
 preview = これはプレビューです。読者にはまだ公開されていません。
+preview-changes = これはプレビューです。読者に見えるのは、保存されて公開された内容だけです。
 source = この記事のMarkdown
 
 # 筆者

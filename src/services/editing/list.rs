@@ -59,32 +59,36 @@ impl Editing {
     /// # Errors
     /// The database does not answer.
     pub async fn list(&self, user: &Author, query: &Query) -> Result<PostsAtDesk> {
-        let mut snapshot = self.primary().await?;
-        let words: Vec<&str> = query.words.split_whitespace().take(MAX_WORDS).collect();
-        let all = Filter {
-            kind: query.kind,
-            status: None,
-            author: (!sees_all(user.role)).then_some(&user.id),
-            words: &[],
-        };
-        let filter = Filter { status: query.status, words: &words, ..all };
-        let c = &mut snapshot;
-        // One more than is shown tells whether there is another page.
-        let mut places = db::desk::page(c, filter, query.behind.as_ref(), PER_PAGE + 1).await?;
-        let has_more = places.len() > PER_PAGE as usize;
-        places.truncate(PER_PAGE as usize);
-        let ids: Vec<_> = places.iter().map(|place| place.post_id.clone()).collect();
-        let mut counts = [0; 3];
-        let statuses = [Status::Draft, Status::Scheduled, Status::Published];
-        for (count, status) in counts.iter_mut().zip(statuses) {
-            *count = db::desk::count(c, Filter { status: Some(status), ..all }, COUNTED).await?;
-        }
-        let [drafts, scheduled, published] = counts;
-        Ok(PostsAtDesk {
-            settings: settings::load(c).await?,
-            posts: assembly::cards(c, &ids).await?,
-            next: places.pop().filter(|_| has_more),
-            counts: Counts { drafts, scheduled, published },
+        self.in_time(async {
+            let mut snapshot = self.primary().await?;
+            let words: Vec<&str> = query.words.split_whitespace().take(MAX_WORDS).collect();
+            let all = Filter {
+                kind: query.kind,
+                status: None,
+                author: (!sees_all(user.role)).then_some(&user.id),
+                words: &[],
+            };
+            let filter = Filter { status: query.status, words: &words, ..all };
+            let c = &mut snapshot;
+            // One more than is shown tells whether there is another page.
+            let mut places = db::desk::page(c, filter, query.behind.as_ref(), PER_PAGE + 1).await?;
+            let has_more = places.len() > PER_PAGE as usize;
+            places.truncate(PER_PAGE as usize);
+            let ids: Vec<_> = places.iter().map(|place| place.post_id.clone()).collect();
+            let mut counts = [0; 3];
+            let statuses = [Status::Draft, Status::Scheduled, Status::Published];
+            for (count, status) in counts.iter_mut().zip(statuses) {
+                *count =
+                    db::desk::count(c, Filter { status: Some(status), ..all }, COUNTED).await?;
+            }
+            let [drafts, scheduled, published] = counts;
+            Ok(PostsAtDesk {
+                settings: settings::load(c).await?,
+                posts: assembly::cards(c, &ids).await?,
+                next: places.pop().filter(|_| has_more),
+                counts: Counts { drafts, scheduled, published },
+            })
         })
+        .await
     }
 }

@@ -7,6 +7,8 @@
 mod list;
 mod rights;
 
+use std::time::Duration;
+
 use super::publishing::Publishing;
 use super::{Saved, ServiceError, assembly, settings};
 use crate::content_clock::Token;
@@ -38,6 +40,9 @@ pub enum EditingError {
         /// The rule, to stand behind the name of the field.
         reason: String,
     },
+    /// It took too long to be asked, or to be kept: whether it was kept, nobody knows.
+    #[error("the database took too long")]
+    Late,
     /// It could not be asked, or not be kept.
     #[error(transparent)]
     Failed(ServiceError),
@@ -112,6 +117,7 @@ pub struct AtDesk {
 pub struct Editing {
     db: Database,
     publishing: Publishing,
+    patience: Duration,
 }
 
 impl Edit {
@@ -148,10 +154,10 @@ impl Edit {
 }
 
 impl Editing {
-    /// A desk over a database.
+    /// A desk over a database, which is waited for no longer than `patience`.
     #[must_use]
-    pub const fn new(db: Database, publishing: Publishing) -> Self {
-        Self { db, publishing }
+    pub const fn new(db: Database, publishing: Publishing, patience: Duration) -> Self {
+        Self { db, publishing, patience }
     }
 
     /// What a user needs to begin a post or a page: the settings, and what they may do to it.
@@ -159,10 +165,13 @@ impl Editing {
     /// # Errors
     /// [`EditingError::Forbidden`] where their role makes none.
     pub async fn begin(&self, user: &Author, kind: PostKind) -> Result<(Settings, Rights)> {
-        let standing = Standing { kind, status: Status::Draft, is_own: true };
-        allow(user, Act::Edit, standing)?;
-        let settings = settings::load(&mut *self.primary().await?).await?;
-        Ok((settings, Rights::of(user.role, standing)))
+        self.in_time(async {
+            let standing = Standing { kind, status: Status::Draft, is_own: true };
+            allow(user, Act::Edit, standing)?;
+            let settings = settings::load(&mut *self.primary().await?).await?;
+            Ok((settings, Rights::of(user.role, standing)))
+        })
+        .await
     }
 
     /// A post or page, to edit it.
@@ -170,10 +179,13 @@ impl Editing {
     /// # Errors
     /// [`EditingError::Missing`] where there is none, or it is none of theirs.
     pub async fn open(&self, user: &Author, id: &PostId) -> Result<AtDesk> {
-        let mut snapshot = self.primary().await?;
-        let (full, standing) = find(&mut snapshot, user, id).await?;
-        let settings = settings::load(&mut snapshot).await?;
-        Ok(AtDesk { settings, full, rights: Rights::of(user.role, standing) })
+        self.in_time(async {
+            let mut snapshot = self.primary().await?;
+            let (full, standing) = find(&mut snapshot, user, id).await?;
+            let settings = settings::load(&mut snapshot).await?;
+            Ok(AtDesk { settings, full, rights: Rights::of(user.role, standing) })
+        })
+        .await
     }
 
     /// Saves a new post or page of a user.
@@ -188,13 +200,16 @@ impl Editing {
         edit: Edit,
         step: Step,
     ) -> Result<Saved<Post>> {
-        let standing = Standing { kind, status: Status::Draft, is_own: true };
-        allow(user, Act::Edit, standing)?;
-        if step != Step::Keep {
-            allow(user, Act::Publish, standing)?;
-        }
-        let draft = self.step(edit.onto(new_draft(user, kind)), step)?;
-        Ok(self.publishing.create(&draft).await?)
+        self.in_time(async {
+            let standing = Standing { kind, status: Status::Draft, is_own: true };
+            allow(user, Act::Edit, standing)?;
+            if step != Step::Keep {
+                allow(user, Act::Publish, standing)?;
+            }
+            let draft = self.step(edit.onto(new_draft(user, kind)), step)?;
+            Ok(self.publishing.create(&draft).await?)
+        })
+        .await
     }
 
     /// Saves a changed post or page, if nobody changed it since `revision`. Where nothing is changed,
@@ -211,24 +226,27 @@ impl Editing {
         edit: Edit,
         step: Step,
     ) -> Result<Saved<Post>> {
-        let mut snapshot = self.primary().await?;
-        let as_of = snapshot.as_of();
-        let (full, standing) = find(&mut snapshot, user, id).await?;
-        drop(snapshot);
-        allow(user, Act::Edit, standing)?;
-        if step != Step::Keep {
-            allow(user, Act::Publish, standing)?;
-        }
-        // Whoever is an author of this revision is one when it is saved: `update` refuses any other.
-        if full.post.revision != revision {
-            return Err(EditingError::Changed);
-        }
-        let before = Draft::of(&full);
-        let draft = self.step(edit.onto(before.clone()), step)?;
-        if draft == before {
-            return Ok(Saved { value: full.post, token: Token::Settled(as_of) });
-        }
-        Ok(self.publishing.update(id, revision, &draft).await?)
+        self.in_time(async {
+            let mut snapshot = self.primary().await?;
+            let as_of = snapshot.as_of();
+            let (full, standing) = find(&mut snapshot, user, id).await?;
+            drop(snapshot);
+            allow(user, Act::Edit, standing)?;
+            if step != Step::Keep {
+                allow(user, Act::Publish, standing)?;
+            }
+            // Whoever is an author of this revision is one when it is saved: `update` refuses any other.
+            if full.post.revision != revision {
+                return Err(EditingError::Changed);
+            }
+            let before = Draft::of(&full);
+            let draft = self.step(edit.onto(before.clone()), step)?;
+            if draft == before {
+                return Ok(Saved { value: full.post, token: Token::Settled(as_of) });
+            }
+            Ok(self.publishing.update(id, revision, &draft).await?)
+        })
+        .await
     }
 
     /// Deletes a post or page, if nobody changed it since `revision`. Gives its title.
@@ -236,15 +254,18 @@ impl Editing {
     /// # Errors
     /// As [`Editing::save`].
     pub async fn delete(&self, user: &Author, id: &PostId, revision: i64) -> Result<Saved<String>> {
-        let mut snapshot = self.primary().await?;
-        let (full, standing) = find(&mut snapshot, user, id).await?;
-        drop(snapshot);
-        allow(user, Act::Delete, standing)?;
-        if full.post.revision != revision {
-            return Err(EditingError::Changed);
-        }
-        let token = self.publishing.delete(id).await?.token;
-        Ok(Saved { value: full.post.summary.title, token })
+        self.in_time(async {
+            let mut snapshot = self.primary().await?;
+            let (full, standing) = find(&mut snapshot, user, id).await?;
+            drop(snapshot);
+            allow(user, Act::Delete, standing)?;
+            if full.post.revision != revision {
+                return Err(EditingError::Changed);
+            }
+            let token = self.publishing.delete(id).await?.token;
+            Ok(Saved { value: full.post.summary.title, token })
+        })
+        .await
     }
 
     /// A post or page as it would be with an edit, and nothing is saved.
@@ -252,14 +273,17 @@ impl Editing {
     /// # Errors
     /// As [`Editing::save`].
     pub async fn preview(&self, user: &Author, id: &PostId, edit: Edit) -> Result<AtDesk> {
-        let mut snapshot = self.primary().await?;
-        let (full, standing) = find(&mut snapshot, user, id).await?;
-        allow(user, Act::Edit, standing)?;
-        let draft = edit.onto(Draft::of(&full));
-        let settings = settings::load(&mut snapshot).await?;
-        let full =
-            self.publishing.preview(&mut snapshot, &settings, &draft, Some(full.post)).await?;
-        Ok(AtDesk { settings, full, rights: Rights::of(user.role, standing) })
+        self.in_time(async {
+            let mut snapshot = self.primary().await?;
+            let (full, standing) = find(&mut snapshot, user, id).await?;
+            allow(user, Act::Edit, standing)?;
+            let draft = edit.onto(Draft::of(&full));
+            let settings = settings::load(&mut snapshot).await?;
+            let full =
+                self.publishing.preview(&mut snapshot, &settings, &draft, Some(full.post)).await?;
+            Ok(AtDesk { settings, full, rights: Rights::of(user.role, standing) })
+        })
+        .await
     }
 
     /// The same for a post or page that was never saved.
@@ -267,13 +291,16 @@ impl Editing {
     /// # Errors
     /// As [`Editing::create`].
     pub async fn preview_new(&self, user: &Author, kind: PostKind, edit: Edit) -> Result<AtDesk> {
-        let standing = Standing { kind, status: Status::Draft, is_own: true };
-        allow(user, Act::Edit, standing)?;
-        let mut snapshot = self.primary().await?;
-        let settings = settings::load(&mut snapshot).await?;
-        let draft = edit.onto(new_draft(user, kind));
-        let full = self.publishing.preview(&mut snapshot, &settings, &draft, None).await?;
-        Ok(AtDesk { settings, full, rights: Rights::of(user.role, standing) })
+        self.in_time(async {
+            let standing = Standing { kind, status: Status::Draft, is_own: true };
+            allow(user, Act::Edit, standing)?;
+            let mut snapshot = self.primary().await?;
+            let settings = settings::load(&mut snapshot).await?;
+            let draft = edit.onto(new_draft(user, kind));
+            let full = self.publishing.preview(&mut snapshot, &settings, &draft, None).await?;
+            Ok(AtDesk { settings, full, rights: Rights::of(user.role, standing) })
+        })
+        .await
     }
 
     /// A draft in the state that a step leads to.
@@ -301,6 +328,11 @@ impl Editing {
             }
             _ => Ok(draft),
         }
+    }
+
+    /// What is asked for, unless it takes too long.
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::time::timeout(self.patience, Box::pin(work)).await.unwrap_or(Err(EditingError::Late))
     }
 
     /// A view of the primary.

@@ -29,6 +29,8 @@ pub(in crate::web) enum DeskError {
     Unreadable,
     /// There is no such thing.
     Missing,
+    /// Their role does not allow it.
+    Forbidden,
     /// Something that the desk needs does not answer. Nothing is lost.
     Unavailable,
     /// Something is broken on our side.
@@ -46,10 +48,13 @@ struct MessagePage<'a> {
 }
 
 impl DeskError {
-    const fn status(&self) -> StatusCode {
+    /// The status that says it.
+    pub(super) const fn status(&self) -> StatusCode {
         match self {
             Self::SignInFirst(_) => StatusCode::SEE_OTHER,
-            Self::SignedOut | Self::ForeignForm | Self::OldForm => StatusCode::FORBIDDEN,
+            Self::SignedOut | Self::ForeignForm | Self::OldForm | Self::Forbidden => {
+                StatusCode::FORBIDDEN
+            }
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Missing => StatusCode::NOT_FOUND,
@@ -97,6 +102,11 @@ impl DeskError {
             Self::Missing => (
                 "There is nothing here",
                 "What you are looking for was deleted, or never was here.",
+                DESK,
+            ),
+            Self::Forbidden => (
+                "This is not yours to do",
+                "Your role does not allow it. Ask somebody who sees to the whole site.",
                 DESK,
             ),
             Self::Unavailable => (

@@ -8,6 +8,7 @@ mod account;
 mod browser;
 mod error;
 mod frame;
+mod posts;
 mod set_up;
 mod sign_in;
 mod site;
@@ -20,6 +21,7 @@ use http::StatusCode;
 use tower_http::limit::RequestBodyLimitLayer;
 
 pub(super) use error::DeskError;
+use site::DeskSite;
 
 use super::AppState;
 use super::edge::{Declaration, Routes};
@@ -32,7 +34,7 @@ type Result<T = Response, E = DeskError> = std::result::Result<T, E>;
 /// The desk, and what each of its routes declares: that nothing is kept.
 pub(super) fn routes() -> Routes<AppState> {
     const PRIVATE: Declaration = Declaration::PRIVATE;
-    Routes::default()
+    posts::routes()
         .get("/desk/set-up/", PRIVATE, set_up::show)
         .post("/desk/set-up/", set_up::take)
         .get("/desk/sign-in/", PRIVATE, sign_in::show)

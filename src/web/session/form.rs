@@ -12,6 +12,9 @@ use crate::web::state::DeskState;
 
 /// The largest form of somebody who has signed in, in bytes: a long text, percent-encoded.
 pub(in crate::web) const MAX_FORM: usize = 16 << 20;
+/// The largest form, in bytes, that is given back to somebody who is not known any more: longer than any
+/// chapter of a book, and nothing that a stranger could exhaust us with.
+const MAX_GIVEN_BACK: usize = 1 << 20;
 /// The largest form of a stranger, in bytes.
 const MAX_OPEN_FORM: usize = 16 << 10;
 
@@ -19,6 +22,28 @@ const MAX_OPEN_FORM: usize = 16 << 10;
 /// anybody else.
 #[derive(Debug)]
 pub(in crate::web) struct DeskForm<T>(pub T);
+
+/// The same, but that it is read in any case, and given to the handler with what stands against it: a
+/// form that somebody wrote at for an hour is to be given back to them, whatever they were signed out
+/// by. Nothing but that may be done with it unless its sender is known.
+#[derive(Debug)]
+pub(in crate::web) struct KeptForm<T> {
+    /// What stands in the form.
+    pub form: T,
+    /// Who sent it.
+    pub sender: Sender,
+}
+
+/// Who sent a form.
+#[derive(Debug)]
+pub(in crate::web) enum Sender {
+    /// Somebody who has signed in, whose token is theirs.
+    Known(SignedIn),
+    /// Somebody who has signed in, with a form that was made before.
+    Anew(SignedIn),
+    /// Nobody knows, and why.
+    Unknown(DeskError),
+}
 
 /// What stands in a form that anybody may fill in.
 #[derive(Debug)]
@@ -40,6 +65,28 @@ where
             return Err(DeskError::ForeignForm);
         }
         Ok(Self(parse(&form)?))
+    }
+}
+
+impl<S, T> FromRequest<S> for KeptForm<T>
+where
+    DeskState: FromRef<S>,
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = DeskError;
+
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, DeskError> {
+        let found: Result<SignedIn, DeskError> = request.extract_parts_with_state(state).await;
+        let desk = DeskState::from_ref(state);
+        let limit = if found.is_ok() { MAX_FORM } else { MAX_GIVEN_BACK };
+        let form = read(request, limit).await?;
+        let sender = match found {
+            Ok(it) if desk.form_key.is_token(&token(&form), &it.sign_in) => Sender::Known(it),
+            Ok(it) => Sender::Anew(it),
+            Err(error) => Sender::Unknown(error),
+        };
+        Ok(Self { form: parse(&form)?, sender })
     }
 }
 

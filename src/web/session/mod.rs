@@ -1,6 +1,6 @@
 //! Who asks, and whether they mean it: cookies, sign-ins, forms.
 //!
-//! A handler of the desk takes [`SignedIn`], and knows who it is; it takes [`DeskForm`], and knows that
+//! A handler of the desk takes [`SignedIn`], and knows who it is; it takes [`DeskForm`] or [`KeptForm`], and knows that
 //! the form is theirs. There is no other way to read a form below `/desk/`: `tests/all/session/source.rs` holds that.
 //!
 //! **Cookies.** There is one, and only who signed in has it: nothing is kept for who has not. It holds
@@ -25,7 +25,7 @@ mod signed_in;
 pub(super) use client_address::ClientAddress;
 pub use cookie::CookieName;
 pub(super) use cookie::open;
-pub(super) use form::{DeskForm, MAX_FORM, OpenForm};
+pub(super) use form::{DeskForm, KeptForm, MAX_FORM, OpenForm, Sender};
 pub use form_key::FormKey;
 pub(super) use next::Next;
 pub use origin::Origin;

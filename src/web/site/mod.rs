@@ -11,7 +11,7 @@ mod post;
 mod search;
 mod sitemap;
 mod tag;
-mod theme;
+pub(super) mod theme;
 
 use askama::Template;
 use axum::Extension;

@@ -13,7 +13,7 @@ use crate::web::state::SiteState;
 use crate::web::views::theme_css;
 
 /// Its address; it holds a hash of the style sheet, which never changes under one address.
-pub(super) fn address(settings: &Settings) -> String {
+pub(in crate::web) fn address(settings: &Settings) -> String {
     format!("/theme/{}", file(&theme_css(settings)))
 }
 

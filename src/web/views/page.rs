@@ -23,7 +23,8 @@ pub struct StaticPage<'a> {
     /// The words in the language of the page.
     strings: &'static Strings,
     language: Option<Language>,
-    preview: bool,
+    /// That readers do not see it.
+    notice: Option<String>,
     title: &'a str,
     /// Whether the title stands above the text; it is always there for screen readers.
     title_shown: bool,
@@ -39,6 +40,7 @@ impl<'a> StaticPage<'a> {
     pub fn new(site: Site<'a>, full: &'a FullPost, closed: bool) -> Self {
         let post = &full.post.summary;
         let locale = post.locale.as_ref().unwrap_or(&site.settings.locale);
+        let site_strings = Strings::for_locale(&site.settings.locale);
         let path = paths::post(&post.slug);
         let preview = post.status != Status::Published;
         let shown = full.post.show_title_and_feature_image;
@@ -52,7 +54,7 @@ impl<'a> StaticPage<'a> {
         Self {
             strings: Strings::for_locale(locale),
             language: language_of(site, post),
-            preview,
+            notice: preview.then(|| site_strings.text("preview")),
             title: &post.title,
             title_shown: shown,
             standfirst: post.custom_excerpt.as_deref(),
@@ -64,5 +66,13 @@ impl<'a> StaticPage<'a> {
                 full.post.codeinjection_foot.as_ref(),
             ),
         }
+    }
+    /// The same for a writer who changed it: see [`PostPage::as_preview`](super::PostPage::as_preview).
+    #[must_use]
+    pub fn as_preview(mut self) -> Self {
+        let changes = || self.frame.strings.text("preview-changes");
+        self.notice = self.notice.take().or_else(|| Some(changes()));
+        self.frame.meta = self.frame.meta.unlisted();
+        self
     }
 }

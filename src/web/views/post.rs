@@ -41,7 +41,8 @@ pub struct PostPage<'a> {
     /// The words in the language of the post.
     strings: &'static Strings,
     language: Option<Language>,
-    preview: bool,
+    /// That readers do not see it.
+    notice: Option<String>,
     title: &'a str,
     canonical: String,
     section: Option<Link>,
@@ -90,6 +91,7 @@ impl<'a> PostPage<'a> {
         let settings = site.settings;
         let locale = post.locale.as_ref().unwrap_or(&settings.locale);
         let strings = Strings::for_locale(locale);
+        let site_strings = Strings::for_locale(&settings.locale);
         let path = paths::post(&post.slug);
         let preview = post.status != Status::Published;
         let alt = post.feature_image_alt.as_deref();
@@ -100,7 +102,7 @@ impl<'a> PostPage<'a> {
         Self {
             strings,
             language: language_of(site, post),
-            preview,
+            notice: preview.then(|| site_strings.text("preview")),
             title: &post.title,
             canonical: meta.canonical.clone(),
             section: primary_tag(&full.tags).map(link),
@@ -129,6 +131,16 @@ impl<'a> PostPage<'a> {
                 full.post.codeinjection_foot.as_ref(),
             ),
         }
+    }
+
+    /// The same for a writer who changed it: it says that readers may not see it so, unless it says
+    /// already that they see nothing, and search engines are told to pass by.
+    #[must_use]
+    pub fn as_preview(mut self) -> Self {
+        let changes = || self.frame.strings.text("preview-changes");
+        self.notice = self.notice.take().or_else(|| Some(changes()));
+        self.frame.meta = self.frame.meta.unlisted();
+        self
     }
 }
 

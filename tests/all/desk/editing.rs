@@ -155,7 +155,8 @@ async fn a_date_decides_when_readers_see_it(database: &TestDatabase) {
     let id = saved.value.summary.id;
     let save = async |date, step| {
         let (post, words) = opened(&site, &ann, &id).await;
-        desk.save(&ann, &id, post.revision, Edit { published_at: date, ..words }, step).await
+        let words = Edit { published_at: date, ..words };
+        Box::pin(desk.save(&ann, &id, post.revision, words, step)).await
     };
     let refused = save(None, Step::Keep).await.unwrap_err();
     assert!(matches!(refused, EditingError::Invalid { field: "published_at", .. }), "{refused}");

@@ -1,4 +1,6 @@
 //! The desk: what writers do, and what readers see of it.
 
 mod editing;
+mod flows;
 mod list;
+mod writer;

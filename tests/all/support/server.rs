@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -38,6 +38,19 @@ impl Site {
         let (out, err) = (words(&output.stdout), words(&output.stderr));
         assert!(output.status.success(), "masthead {arguments:?}: {}\n{out}{err}", output.status);
         out
+    }
+
+    /// Adds somebody who may sign in; the first owns the site.
+    pub fn add_user(&self, name: &str, email: &str, password: &str) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_masthead"))
+            .args(["user", "add", email, "--name", name])
+            .current_dir(self.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success(), "masthead user add {email}");
     }
 
     /// Serves the site, and returns when it answers.
