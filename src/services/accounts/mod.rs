@@ -107,17 +107,13 @@ impl Accounts {
         let hash = db::passwords::of(&mut snapshot, &id).await?;
         drop(snapshot);
         let is_right = self.passwords.verify(password, hash).await?;
-        match user.filter(|_| is_right) {
-            Some(user) => {
-                self.forgive(&attempt).await?;
-                tried("right");
-                Ok(user)
-            }
-            None => {
-                tried("wrong");
-                Err(SignInError::Wrong)
-            }
-        }
+        let Some(user) = user.filter(|_| is_right) else {
+            tried("wrong");
+            return Err(SignInError::Wrong);
+        };
+        self.forgive(&attempt).await?;
+        tried("right");
+        Ok(user)
     }
 
     /// Gives a user another password, and signs them out everywhere but here.
