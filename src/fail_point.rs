@@ -29,10 +29,11 @@ macro_rules! fail_point {
 }
 
 /// The places are live for as long as this is there.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Armed {
     #[cfg(feature = "failpoints")]
-    scenario: Option<Scenario>,
+    #[expect(dead_code, reason = "it is held, not read")]
+    scenario: Option<fail::FailScenario<'static>>,
 }
 
 /// Reads the environment.
@@ -40,17 +41,6 @@ pub struct Armed {
 pub fn arm() -> Armed {
     Armed {
         #[cfg(feature = "failpoints")]
-        scenario: Some(Scenario(fail::FailScenario::setup())),
-    }
-}
-
-/// Takes the places away when it is dropped.
-#[cfg(feature = "failpoints")]
-struct Scenario(#[expect(dead_code, reason = "it is held, not read")] fail::FailScenario<'static>);
-
-#[cfg(feature = "failpoints")]
-impl std::fmt::Debug for Scenario {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Scenario")
+        scenario: Some(fail::FailScenario::setup()),
     }
 }
