@@ -11,6 +11,7 @@ mod cdn;
 mod cli;
 mod clock;
 mod cluster;
+mod consistency;
 mod db;
 mod desk;
 mod export;

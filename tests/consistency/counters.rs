@@ -50,6 +50,11 @@ pub fn title(group: usize, post: u32, value: u32) -> String {
     format!("{MARK}{group}p{post}v{value}")
 }
 
+/// The titles of all posts of a group at a step.
+pub fn titles(group: usize, step: Step) -> Vec<String> {
+    (0..POSTS).map(|post| title(group, post, (step + POSTS - 1 - post) / POSTS)).collect()
+}
+
 /// The slug of a post.
 pub fn slug(group: usize, post: u32) -> String {
     format!("group-{group}-post-{post}")

@@ -80,6 +80,15 @@ pub struct Write {
     pub attempts: u16,
 }
 
+/// A promotion took something back: a group stood at a lower step afterwards.
+#[derive(Debug, Clone, Copy)]
+pub struct Loss {
+    pub group: u16,
+    pub step: Step,
+    /// When its writer found that.
+    pub at: Moment,
+}
+
 /// A fault, from its beginning until everything was whole again.
 #[derive(Debug, Clone)]
 pub struct Trouble {
@@ -116,6 +125,7 @@ pub struct Spread {
 pub struct History {
     pub reads: Vec<Read>,
     pub writes: Vec<Write>,
+    pub losses: Vec<Loss>,
     pub troubles: Vec<Trouble>,
     pub purged: Vec<Purged>,
     pub spreads: Vec<Spread>,

@@ -1,9 +1,7 @@
 //! `local`: the whole cluster by one command, for somebody to look at.
 
+use crate::desk::{self, OWNER};
 use crate::topology::{Plan, Topology};
-
-/// Who may sign in.
-const OWNER: (&str, &str, &str) = ("ann@example.org", "Ann", "a harbour at low tide");
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -20,7 +18,7 @@ pub async fn run(arguments: &Arguments) {
     let begin = std::time::Instant::now();
     let plan = Plan { instances: arguments.instances, ..Plan::default() };
     let topology = Topology::start(plan).await;
-    add_owner(&topology);
+    desk::add_owner(&topology);
     println!(
         "\nUp after {:.1} s, in {}:\n",
         begin.elapsed().as_secs_f64(),
@@ -55,10 +53,4 @@ fn print(topology: &Topology) {
         "\n  Write at {}/desk/ as {email}, with the password `{password}`.",
         topology.varnish.url()
     );
-}
-
-/// The first user owns the site.
-fn add_owner(topology: &Topology) {
-    let (email, name, password) = OWNER;
-    topology.run(&["user", "add", email, "--name", name], password);
 }

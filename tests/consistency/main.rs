@@ -5,9 +5,10 @@
 //! runner.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic that names its line")]
-#![expect(dead_code, reason = "the faults to come use what the topology can do")]
 
+mod bugs;
 mod check;
+mod cold;
 mod counters;
 mod desk;
 mod faults;
@@ -15,10 +16,13 @@ mod history;
 mod local;
 mod purges;
 mod readers;
+mod scratch;
 mod session;
 mod spread;
+#[expect(dead_code, reason = "each of the tests uses another part of it")]
 mod support;
 mod topology;
+mod upgrade;
 mod verdict;
 mod writers;
 
@@ -44,6 +48,12 @@ enum Command {
     Check(check::Arguments),
     /// Start everything, print the addresses, and stop it at ctrl-c
     Local(local::Arguments),
+    /// Build the program with known bugs, each of which the checker has to find
+    Bugs(bugs::Arguments),
+    /// Replace every instance by a new build under load
+    Upgrade(upgrade::Arguments),
+    /// Give a cluster with empty caches its full load at once
+    Cold,
 }
 
 #[tokio::main]
@@ -56,6 +66,9 @@ async fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Some(Command::Check(arguments)) => Some(check::run(&arguments).await),
+        Some(Command::Bugs(arguments)) => Some(bugs::run(&arguments)),
+        Some(Command::Upgrade(arguments)) => Some(upgrade::run(&arguments).await),
+        Some(Command::Cold) => Some(cold::run().await),
     };
     close(outcome, begin);
     if outcome == Some(false) { ExitCode::FAILURE } else { ExitCode::SUCCESS }

@@ -11,7 +11,7 @@ use crate::counters::{self, Span, Step};
 use crate::history::{Outcome, Read, Shared, Target, Watch};
 use crate::session::Session;
 use crate::support::reader::Answer;
-use crate::topology::Topology;
+use crate::topology::{Topology, balancer};
 
 /// Where the layers answer.
 #[derive(Debug, Clone)]
@@ -139,7 +139,8 @@ fn is_stale(answer: &Answer) -> bool {
 
 /// The instance that an answer names.
 fn instance(answer: &Answer) -> Option<u8> {
-    answer.field("x-instance").strip_prefix("instance")?.parse().ok()
+    let number: u8 = answer.field("x-instance").strip_prefix(balancer::SERVER)?.parse().ok()?;
+    number.checked_sub(1)
 }
 
 /// A reader without a session, who asks until all is over.

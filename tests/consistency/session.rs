@@ -17,12 +17,19 @@ pub const BEARABLE: Duration = Duration::from_secs(20);
 pub struct Session {
     reader: Reader,
     cookies: BTreeMap<String, String>,
+    /// What a browser calls the origin of a form.
+    origin: String,
 }
 
 impl Session {
     /// Somebody without a cookie, with connections of their own.
     pub fn new() -> Self {
-        Self { reader: Reader::new(), cookies: BTreeMap::new() }
+        Self::at("")
+    }
+
+    /// The same of somebody who stands on a page of this origin.
+    pub fn at(origin: &str) -> Self {
+        Self { reader: Reader::new(), cookies: BTreeMap::new(), origin: origin.to_owned() }
     }
 
     /// Asks for an address.
@@ -32,8 +39,9 @@ impl Session {
 
     /// Sends the fields of a form.
     pub async fn post(&mut self, url: &str, fields: &[(&str, &str)]) -> Option<Answer> {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        self.send(Method::POST, url, Some(form.extend_pairs(fields).finish())).await
+        let form =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send(Method::POST, url, Some(form)).await
     }
 
     async fn send(&mut self, method: Method, url: &str, form: Option<String>) -> Option<Answer> {
@@ -43,7 +51,9 @@ impl Session {
             request = request.header(header::COOKIE, pairs.collect::<Vec<_>>().join("; "));
         }
         if form.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            request = request
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header(header::ORIGIN, &self.origin);
         }
         let body = form.map_or_else(Bytes::new, Bytes::from);
         let request = request.body(Full::new(body)).unwrap();
@@ -66,10 +76,5 @@ impl Session {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-    }
-
-    /// Whether there is a cookie whose name ends so.
-    pub fn has_cookie(&self, end: &str) -> bool {
-        self.cookies.keys().any(|name| name.ends_with(end))
     }
 }

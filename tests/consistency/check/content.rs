@@ -3,8 +3,8 @@
 use crate::counters::{self, POSTS};
 use crate::topology::Topology;
 
-/// Brings the posts to the site, as somebody does who moves there.
-pub fn write(topology: &Topology, groups: usize) {
+/// Brings the posts to the site, as somebody does who moves there. Gives the ids of each group.
+pub async fn write(topology: &Topology, groups: usize) -> Vec<Vec<String>> {
     let folder = topology.folder().join("posts");
     std::fs::create_dir(&folder).unwrap();
     for group in 0..groups {
@@ -20,4 +20,14 @@ pub fn write(topology: &Topology, groups: usize) {
         }
     }
     topology.run(&["import", folder.to_str().expect("it is ASCII")], "");
+    let mut hand = topology.primary().hand().await.unwrap();
+    let mut ids = vec![Vec::new(); groups];
+    for (group, ids) in ids.iter_mut().enumerate() {
+        for post in 0..POSTS {
+            let sql = "select id from posts where slug = $1";
+            let slug = counters::slug(group, post);
+            ids.push(sqlx::query_scalar(sql).bind(slug).fetch_one(&mut hand).await.unwrap());
+        }
+    }
+    ids
 }

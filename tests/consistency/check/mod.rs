@@ -1,6 +1,6 @@
 //! `check`: readers and writers on the whole topology while parts of it fail, and then the verdict.
 
-mod content;
+pub mod content;
 mod quiet;
 mod report;
 
@@ -8,13 +8,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
 use tokio::sync::mpsc;
 
 use crate::counters::Step;
-use crate::desk::Hand;
+use crate::desk::{self, Desk, Forms, Hand};
 use crate::faults::{Injector, Kind, schedule};
 use crate::history::{History, Shared, Watch};
 use crate::readers::{self, Places, Reading};
+use crate::session::Session;
 use crate::topology::{Plan, Topology};
 use crate::verdict::{Rule, Violation, judge};
 use crate::writers::{Writer, Written};
@@ -67,6 +70,13 @@ pub struct Arguments {
     /// Groups of posts, each with a writer
     #[arg(long, default_value_t = 4)]
     groups: usize,
+    /// Commits wait for no standby, so that a promotion loses something: what was lost must not be
+    /// shown any more. Everybody writes by hand
+    #[arg(long)]
+    asynchronous: bool,
+    /// Everybody writes by hand in `psql`, and nobody at the desk
+    #[arg(long)]
+    by_hand: bool,
     /// The program, where it is not the one that was built with this
     #[arg(long)]
     program: Option<std::path::PathBuf>,
@@ -113,12 +123,17 @@ async fn round(arguments: &Arguments, seed: u64) -> usize {
     let schedule =
         schedule(seed, &arguments.kinds(), arguments.instances, length.saturating_sub(CALM));
     let progress = report::Progress::begin(seed, length, schedule.len());
-    let mut plan = Plan { instances: arguments.instances, ..Plan::default() };
+    let mut plan = Plan {
+        instances: arguments.instances,
+        is_asynchronous: arguments.asynchronous,
+        ..Plan::default()
+    };
     if let Some(program) = &arguments.program {
         plan.program = program.canonicalize().unwrap();
     }
     let mut topology = Topology::start(plan).await;
-    content::write(&topology, arguments.groups);
+    desk::add_owner(&topology);
+    let ids = content::write(&topology, arguments.groups).await;
 
     let reading = Reading {
         places: Arc::new(Places::of(&topology)),
@@ -127,7 +142,7 @@ async fn round(arguments: &Arguments, seed: u64) -> usize {
         history: Shared::default(),
         is_over: Arc::new(AtomicBool::new(false)),
     };
-    let load = Load::start(arguments, seed, &reading, &topology);
+    let load = Load::start(arguments, seed, &reading, &topology, ids);
     let history = reading.history.clone();
     let mut injector = Injector { topology: &mut topology, watch: reading.watch, history };
     injector.run(&schedule, |words| progress.say(words)).await;
@@ -170,7 +185,13 @@ struct Load {
 }
 
 impl Load {
-    fn start(arguments: &Arguments, seed: u64, reading: &Reading, topology: &Topology) -> Self {
+    fn start(
+        arguments: &Arguments,
+        seed: u64,
+        reading: &Reading,
+        topology: &Topology,
+        ids: Vec<Vec<String>>,
+    ) -> Self {
         let length = Duration::from_secs(arguments.duration);
         let pause = |whole: u64, by: u64| {
             let each = u32::try_from(whole / by.max(1)).unwrap_or(u32::MAX);
@@ -182,15 +203,26 @@ impl Load {
             let seed = seed ^ (u64::from(number) << 32);
             tokio::spawn(readers::read_on(reading.clone(), number, seed, read_pause))
         });
-        let writers = (0..arguments.groups).map(|group| {
+        let writers = ids.into_iter().enumerate().map(|(group, ids)| {
             let number = u16::try_from(group).expect("there are few");
+            let seed = seed ^ (u64::from(number) << 48);
+            // Most write at the desk, and somebody by hand.
+            let desk = if arguments.by_hand || arguments.asynchronous || group % 4 == 3 {
+                Desk::Hand(Hand::at(topology.primary_port.clone()))
+            } else {
+                let random = StdRng::seed_from_u64(seed + 1);
+                Desk::Forms(Forms { places: reading.places.clone(), random })
+            };
             let writer = Writer {
                 group,
                 reading: reading.clone(),
-                hand: Hand::at(topology.primary_port.clone()),
-                session: arguments.readers + number,
-                seed: seed ^ (u64::from(number) << 48),
+                desk,
+                session: Session::at(&reading.places.varnish),
+                number: arguments.readers + number,
+                ids,
+                seed,
                 pause: pause(arguments.writes, arguments.groups as u64),
+                may_lose: arguments.asynchronous,
                 announce: announce.clone(),
             };
             tokio::spawn(writer.write_on())

@@ -48,12 +48,13 @@ impl Progress {
 /// Prints the figures of a round, and what was wrong.
 pub fn print(seed: u64, history: &History, violations: &[Violation]) {
     let figures = Figures::of(history);
-    let line = |name: &str, value: &dyn std::fmt::Display| println!("  {name:<34}{value}");
+    let line = |name: &str, value: &dyn std::fmt::Display| println!("  {name:<38}{value}");
     println!("\nseed {seed}");
     line("reads", &figures.requests);
     line("  called stale", &figures.called_stale);
     line("  refused", &figures.refused);
     line("  without an answer", &figures.lost);
+    line("  went back within 2 s", &figures.went_back);
     line("writes acknowledged", &figures.writes);
     line("  tried more than once", &figures.retried);
     line("faults", &figures.faults);

@@ -8,6 +8,7 @@ use sqlx::{Connection as _, PgConnection};
 use tokio::time::timeout;
 
 use super::{Post, Saved};
+use crate::counters::{self, POSTS, Span};
 use crate::topology::postgres::DATABASE;
 
 /// After this time a hand gives up, and does not know what became of it.
@@ -37,16 +38,30 @@ impl Hand {
     async fn try_save(&mut self, post: &Post) -> sqlx::Result<Saved> {
         let connection = self.connection().await?;
         let sql = "update posts set title = $1, revision = revision + 1 \
-            where slug = $2 and title = $3";
+            where slug = $2 and title = $3 \
+            and (select count(*) from posts where title = any($4)) = $5";
+        let all = i64::from(POSTS);
         let update = sqlx::query(sql).bind(&post.title).bind(&post.slug).bind(&post.before);
+        let update = update.bind(&post.all_before).bind(all);
         if update.execute(&mut *connection).await?.rows_affected() == 1 {
             return Ok(Saved::Acknowledged);
         }
-        let sql = "select title from posts where slug = $1";
-        let there: Option<String> =
-            sqlx::query_scalar(sql).bind(&post.slug).fetch_optional(connection).await?;
-        let is_there = there.is_some_and(|title| title == post.title);
-        Ok(if is_there { Saved::Acknowledged } else { Saved::Lost })
+        let sql = "select count(*) from posts where title = any($1)";
+        let there: i64 =
+            sqlx::query_scalar(sql).bind(&post.all_behind).fetch_one(connection).await?;
+        Ok(if there == all { Saved::Acknowledged } else { Saved::Lost })
+    }
+
+    /// Where a group stands; `None` where nobody says so.
+    pub async fn standing(&mut self, group: usize) -> Option<Span> {
+        let slugs: Vec<_> = (0..POSTS).map(|post| counters::slug(group, post)).collect();
+        let sql = "select title from posts where slug = any($1)";
+        let asking = async {
+            let connection = self.connection().await?;
+            sqlx::query_scalar(sql).bind(slugs).fetch_all(connection).await
+        };
+        let titles: Vec<String> = timeout(PATIENCE, asking).await.ok()?.ok()?;
+        counters::read(&titles.join("\n")).get(&group).copied()
     }
 
     async fn connection(&mut self) -> sqlx::Result<&mut PgConnection> {

@@ -30,7 +30,7 @@ pub struct Planned {
 
 /// What a fault has to itself while it lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
+pub(super) enum Part {
     Redis,
     Sessions,
     Servers,
@@ -67,7 +67,7 @@ pub fn schedule(seed: u64, kinds: &[Kind], instances: usize, end: Duration) -> V
     planned
 }
 
-const fn part(fault: Fault) -> Part {
+pub(super) const fn part(fault: Fault) -> Part {
     match fault {
         Fault::Redis(_) => Part::Redis,
         Fault::Sessions(_) => Part::Sessions,

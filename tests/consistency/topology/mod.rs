@@ -9,7 +9,7 @@
 //!
 //! Every instance has ways of its own to what it uses, so that one can be cut off alone.
 
-mod balancer;
+pub mod balancer;
 mod instance;
 pub mod postgres;
 mod relay;
@@ -35,6 +35,8 @@ use crate::support::varnish::Varnish;
 
 /// How long a part may take to be ready, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// What is written for so long before an asynchronous promotion is lost.
+const LOST: Duration = Duration::from_secs(1);
 /// The servers of PostgreSQL; the first is the primary at the start.
 const SERVERS: [&str; 3] = ["anna", "berta", "clara"];
 
@@ -45,6 +47,8 @@ pub struct Plan {
     pub instances: usize,
     /// The build of the program that they run.
     pub program: PathBuf,
+    /// Commits wait for no standby, and promotions lose what no standby has.
+    pub is_asynchronous: bool,
     /// Settings of every instance, beside those that the topology needs.
     pub settings: Vec<(String, String)>,
 }
@@ -52,7 +56,14 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_masthead"));
-        Self { instances: 3, program, settings: Vec::new() }
+        Self { instances: 3, program, is_asynchronous: false, settings: Vec::new() }
+    }
+}
+
+impl Plan {
+    /// The servers of which one other at least has what was committed on one.
+    const fn synchronous(&self) -> &'static [&'static str] {
+        if self.is_asynchronous { &[] } else { &SERVERS }
     }
 }
 
@@ -88,8 +99,10 @@ impl Topology {
 
         let cache = ["--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"];
         let redis = Redis::with(&cache);
-        let sessions = Redis::with(&["--maxmemory", "64mb", "--maxmemory-policy", "noeviction"]);
-        let (servers, replication) = start_postgres(folder.path()).await;
+        let kept =
+            ["--maxmemory", "64mb", "--maxmemory-policy", "noeviction", "--appendonly", "yes"];
+        let sessions = Redis::with(&kept);
+        let (servers, replication) = start_postgres(folder.path(), plan.synchronous()).await;
 
         let varnish_port = free_port().unwrap();
         let mut instances = Vec::new();
@@ -158,10 +171,13 @@ impl Topology {
             .current_dir(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         writeln!(child.stdin.take().expect("it is piped"), "{input}").unwrap();
-        assert!(child.wait().unwrap().success(), "masthead {arguments:?}");
+        let output = child.wait_with_output().unwrap();
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "masthead {arguments:?}: {words}");
     }
 
     /// The server that is the primary.
@@ -172,6 +188,11 @@ impl Topology {
     /// The primary dies, and the standby that has most of what it sent takes its place: a commit that
     /// was acknowledged is on one of them at least.
     pub async fn promote(&mut self) {
+        if self.plan.is_asynchronous {
+            // What is written now is on its way when the primary dies.
+            self.replication.iter().for_each(|relay| relay.set(Way::Swallowed));
+            tokio::time::sleep(LOST).await;
+        }
         tokio::task::block_in_place(|| self.servers[self.primary].stop(Stop::Kill));
         let mut best = None;
         for (number, server) in self.servers.iter().enumerate() {
@@ -187,6 +208,7 @@ impl Topology {
         }
         for relay in &self.replication {
             relay.lead_to(server.port());
+            relay.set(Way::Open);
         }
         self.primary = best;
         self.primary_port.store(self.servers[best].port(), Ordering::Relaxed);
@@ -194,20 +216,13 @@ impl Topology {
 
     /// Whoever was left behind by a promotion begins anew as a standby.
     pub fn rebuild_standbys(&mut self) {
-        let primary = self.primary;
+        let (primary, synchronous) = (self.primary, self.plan.synchronous());
         for (number, server) in self.servers.iter_mut().enumerate() {
             if number != primary && !server.runs() {
                 let relay = self.replication[number].port();
-                tokio::task::block_in_place(|| server.begin_anew(&SERVERS, relay));
+                tokio::task::block_in_place(|| server.begin_anew(synchronous, relay));
             }
         }
-    }
-
-    /// Opens all ways between the parts.
-    pub fn heal_ways(&self) {
-        self.ways.iter().for_each(Ways::heal);
-        self.origin.set(Way::Open);
-        self.replication.iter().for_each(|relay| relay.set(Way::Open));
     }
 
     /// What the instances wrote to their logs.
@@ -216,10 +231,13 @@ impl Topology {
     }
 }
 
-async fn start_postgres(folder: &Path) -> (Vec<Postgres>, Vec<Relay>) {
+async fn start_postgres(
+    folder: &Path,
+    synchronous: &'static [&'static str],
+) -> (Vec<Postgres>, Vec<Relay>) {
     let make = {
         let folder = folder.to_owned();
-        move || Postgres::primary(SERVERS[0], folder.join(SERVERS[0]), &SERVERS)
+        move || Postgres::primary(SERVERS[0], folder.join(SERVERS[0]), synchronous)
     };
     let primary = tokio::task::spawn_blocking(make).await.unwrap();
     for standby in &SERVERS[1..] {
@@ -233,7 +251,7 @@ async fn start_postgres(folder: &Path) -> (Vec<Postgres>, Vec<Relay>) {
     for (number, name) in SERVERS.into_iter().enumerate().skip(1) {
         let (folder, port) = (folder.join(name), replication[number].port());
         making.push(tokio::task::spawn_blocking(move || {
-            Postgres::standby(name, folder, &SERVERS, port)
+            Postgres::standby(name, folder, synchronous, port)
         }));
     }
     let mut servers = vec![primary];
@@ -261,6 +279,7 @@ fn settings(ways: &Ways, varnish: u16, folder: &Path) -> Vec<(String, String)> {
         ("DATABASE__WRITERS", "3".to_owned()),
         ("DATABASE__ACQUIRE_TIMEOUT_S", "2".to_owned()),
         ("REDIS__URL", redis(&ways.redis)),
+        ("SESSIONS__URL", redis(&ways.sessions)),
         ("CACHE__DEBUG", "true".to_owned()),
         ("CACHE__AUDIT_S", "5".to_owned()),
         ("CDN__PROVIDER", "varnish".to_owned()),
@@ -268,6 +287,8 @@ fn settings(ways: &Ways, varnish: u16, folder: &Path) -> Vec<(String, String)> {
         ("CDN__TIMEOUT_S", "2".to_owned()),
         ("CDN__SETTLE_S", "5".to_owned()),
         ("SERVER__REQUEST_TIMEOUT_S", "5".to_owned()),
+        ("SERVER__DRAIN_DELAY_S", "2".to_owned()),
+        ("SERVER__TRUSTED_PROXIES", "[\"127.0.0.1/32\"]".to_owned()),
         ("SERVER__URL", format!("http://127.0.0.1:{varnish}")),
         ("MEDIA__DIR", folder.join("media").display().to_string()),
     ];

@@ -60,8 +60,8 @@ pub enum Stop {
 }
 
 impl Postgres {
-    /// A primary without a database yet. Commits wait until one of the standbys has them, so that
-    /// what was acknowledged is there after a promotion.
+    /// A primary without a database yet. Commits wait until one of the standbys that are named has
+    /// them, so that what was acknowledged is there after a promotion.
     pub fn primary(name: &str, folder: PathBuf, standbys: &[&str]) -> Self {
         let mut server = Self::at(name, folder);
         server.run("initdb", |command| {
@@ -138,7 +138,9 @@ impl Postgres {
         let names = names.copied().collect::<Vec<_>>().join(", ");
         let _ = writeln!(text, "port = {}", self.port);
         let _ = writeln!(text, "cluster_name = '{}'", self.name);
-        let _ = writeln!(text, "synchronous_standby_names = 'ANY 1 ({names})'");
+        if !names.is_empty() {
+            let _ = writeln!(text, "synchronous_standby_names = 'ANY 1 ({names})'");
+        }
         self.append("postgresql.conf", &text);
     }
 

@@ -1,7 +1,7 @@
 //! The ways between the parts, each of which can be cut alone.
 
 use super::postgres::Postgres;
-use super::relay::{Relay, Way};
+use super::relay::Relay;
 
 /// The ways of one instance to what it uses.
 pub struct Ways {
@@ -27,13 +27,6 @@ impl Ways {
             redis: Relay::to(redis).await,
             sessions: Relay::to(sessions).await,
             varnish: Relay::to(varnish).await,
-        }
-    }
-
-    /// Opens all of them.
-    pub fn heal(&self) {
-        for relay in self.postgres.iter().chain([&self.redis, &self.sessions, &self.varnish]) {
-            relay.set(Way::Open);
         }
     }
 }

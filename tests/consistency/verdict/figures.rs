@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::rules;
 use super::timeline::Timeline;
 use crate::history::{History, Moment, Outcome, Target, Write};
 
@@ -49,6 +50,8 @@ pub struct Figures {
     pub called_stale: usize,
     pub refused: usize,
     pub lost: usize,
+    /// Reads that lack what their instance had shown at that address within the bound.
+    pub went_back: usize,
     pub faults: usize,
     /// From the sending of a save until no instance shows the old page, where no fault stood.
     pub spread_calm: Option<Percentiles>,
@@ -85,6 +88,7 @@ impl Figures {
             called_stale: history.reads.iter().filter(|read| read.is_stale).count(),
             refused: count(|outcome| matches!(outcome, Outcome::Refused(_))),
             lost: count(|outcome| matches!(outcome, Outcome::Lost)),
+            went_back: rules::ways_back(&history.reads, 0, &timeline).len(),
             faults: history.troubles.len(),
             spread_calm: Percentiles::of(calm),
             spread_faulty: Percentiles::of(faulty),

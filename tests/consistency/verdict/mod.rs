@@ -26,7 +26,7 @@ pub enum Rule {
     StaleAtCdn,
     /// A writer did not see what they had written.
     OwnWrites,
-    /// An instance went back in time at one address.
+    /// An instance went back in time at one address, for longer than the bound.
     Monotonic,
     /// A reader was refused, and no fault allows that.
     Failed,
@@ -91,7 +91,7 @@ pub fn judge(history: &History) -> Vec<Violation> {
             violations.push(Violation { rule, words: describe(read, &why, &timeline) });
         }
     }
-    for (before, read) in rules::ways_back(&history.reads) {
+    for (before, read) in rules::ways_back(&history.reads, rules::BOUND, &timeline) {
         let why = format!("after it had shown {:?}", before.outcome);
         let words = describe(read, &why, &timeline);
         violations.push(Violation { rule: Rule::Monotonic, words });

@@ -9,7 +9,7 @@ use crate::faults::Kind;
 use crate::history::{Moment, Outcome, Read, Target};
 
 /// What is older than this is called stale.
-const BOUND: Moment = 2_000_000;
+pub const BOUND: Moment = 2_000_000;
 
 /// Judges a page.
 pub fn of_a_page(read: &Read, span: Span, timeline: &Timeline<'_>) -> Option<(Rule, String)> {
@@ -17,7 +17,11 @@ pub fn of_a_page(read: &Read, span: Span, timeline: &Timeline<'_>) -> Option<(Ru
         return Some((Rule::OneMoment, "no step has these counters".to_owned()));
     }
     let sent = timeline.sent_by(read.group, read.end);
-    if span.first > sent {
+    // What was lost just now may still be shown, as what is old may; the CDN has to be told first.
+    let may_be_lost = timeline.has_loss(read.group, read.begin.saturating_sub(BOUND), read.end)
+        || read.target == Target::Varnish && timeline.has_loss(read.group, 0, read.end)
+        || read.is_stale;
+    if span.first > sent && !may_be_lost {
         return Some((Rule::Phantom, format!("step {sent} was the last that had been sent")));
     }
     if span.last < read.own {
@@ -65,9 +69,16 @@ pub fn of_a_failure(read: &Read, timeline: &Timeline<'_>) -> Option<(Rule, Strin
     (!is_allowed).then(|| (Rule::Failed, "nothing that stood allows it".to_owned()))
 }
 
-/// Reads that show less than what their instance had shown at the same address before they began,
-/// each with the read that had shown more.
-pub fn ways_back(reads: &[Read]) -> Vec<(&Read, &Read)> {
+/// Reads that show less than what their instance had shown at the same address more than `apart` before
+/// they began, each with the read that had shown more.
+///
+/// Within the bound that happens: a page may show a change that has no number yet, and the next source
+/// may not have it.
+pub fn ways_back<'a>(
+    reads: &'a [Read],
+    apart: Moment,
+    timeline: &Timeline<'_>,
+) -> Vec<(&'a Read, &'a Read)> {
     let mut places: BTreeMap<(u8, u16, u8), Vec<&Read>> = BTreeMap::new();
     for read in reads {
         let instance = match read.target {
@@ -80,10 +91,11 @@ pub fn ways_back(reads: &[Read]) -> Vec<(&Read, &Read)> {
             places.entry((instance, read.group, read.address)).or_default().push(read);
         }
     }
-    places.into_values().flat_map(ways_back_of_one).collect()
+    let back = places.into_values().flat_map(|reads| ways_back_of_one(reads, apart));
+    back.filter(|(before, read)| !timeline.has_loss(read.group, before.begin, read.end)).collect()
 }
 
-fn ways_back_of_one(mut reads: Vec<&Read>) -> Vec<(&Read, &Read)> {
+fn ways_back_of_one(mut reads: Vec<&Read>, apart: Moment) -> Vec<(&Read, &Read)> {
     let mut ended = reads.clone();
     reads.sort_by_key(|read| read.begin);
     ended.sort_by_key(|read| read.end);
@@ -91,7 +103,7 @@ fn ways_back_of_one(mut reads: Vec<&Read>) -> Vec<(&Read, &Read)> {
     let mut most: Option<(Step, &Read)> = None;
     let mut back = Vec::new();
     for read in reads {
-        while let Some(before) = ended.next_if(|before| before.end < read.begin) {
+        while let Some(before) = ended.next_if(|before| before.end + apart < read.begin) {
             if let Outcome::Page(span) = before.outcome
                 && most.is_none_or(|(step, _)| span.first > step)
             {

@@ -2,39 +2,56 @@
 
 use crate::counters::Step;
 use crate::faults::Kind;
-use crate::history::{History, Moment, Purged, Trouble, Write};
+use crate::history::{History, Loss, Moment, Purged, Trouble, Write};
 
 /// Faults that ended this long ago may still be felt: connections come back, checks have to pass.
 pub const AFTERMATH: Moment = 3_000_000;
 
 /// An index of a history.
 pub struct Timeline<'a> {
-    /// The writes of each group, by their steps.
+    /// The writes of each group, as they came. Their steps go up by one, but after a loss.
     writes: Vec<Vec<Write>>,
     /// When each of them had been purged for good.
     purged: Vec<Vec<Moment>>,
+    losses: &'a [Loss],
     troubles: &'a [Trouble],
 }
 
 impl<'a> Timeline<'a> {
     pub fn of(history: &'a History) -> Self {
-        let groups = history.writes.iter().map(|write| usize::from(write.group) + 1).max();
+        // What stands after a loss counts as written then.
+        let losses = history.losses.iter().map(|loss| Write {
+            group: loss.group,
+            step: loss.step,
+            sent: loss.at,
+            acknowledged: loss.at,
+            attempts: 0,
+        });
+        let all: Vec<Write> = history.writes.iter().copied().chain(losses).collect();
+        let groups = all.iter().map(|write| usize::from(write.group) + 1).max();
         let mut writes = vec![Vec::new(); groups.unwrap_or(0)];
-        for write in &history.writes {
-            writes[usize::from(write.group)].push(*write);
+        for write in all {
+            writes[usize::from(write.group)].push(write);
         }
         let deliveries = Deliveries::of(&history.purged);
         let purged = writes.iter_mut().map(|writes| {
-            writes.sort_by_key(|write: &Write| write.step);
+            writes.sort_by_key(|write: &Write| write.acknowledged);
             writes.iter().map(|write| deliveries.after(write.acknowledged)).collect()
         });
         let purged = purged.collect();
-        Self { writes, purged, troubles: &history.troubles }
+        Self { writes, purged, losses: &history.losses, troubles: &history.troubles }
     }
 
     fn last(&self, group: u16, is_past: impl Fn(&Write) -> bool) -> Step {
         let Some(writes) = self.writes.get(usize::from(group)) else { return 0 };
-        Step::try_from(writes.partition_point(is_past)).expect("steps are counted so")
+        let past = &writes[..writes.partition_point(is_past)];
+        past.last().map_or(0, |write| write.step)
+    }
+
+    /// Whether something of a group was lost between two moments.
+    pub fn has_loss(&self, group: u16, from: Moment, to: Moment) -> bool {
+        let mut losses = self.losses.iter().filter(|loss| loss.group == group);
+        losses.any(|loss| (from..=to).contains(&loss.at))
     }
 
     /// The last step of a group that was acknowledged by then.
@@ -50,13 +67,14 @@ impl<'a> Timeline<'a> {
     /// The last step of a group of which the CDN had been told for good by then.
     pub fn purged_by(&self, group: u16, moment: Moment) -> Step {
         let Some(purged) = self.purged.get(usize::from(group)) else { return 0 };
-        Step::try_from(purged.partition_point(|at| *at <= moment)).expect("steps are counted so")
+        let past = purged.partition_point(|at| *at <= moment);
+        past.checked_sub(1).map_or(0, |last| self.writes[usize::from(group)][last].step)
     }
 
     /// When a step was acknowledged.
     pub fn acknowledged_at(&self, group: u16, step: Step) -> Option<Moment> {
-        let writes = self.writes.get(usize::from(group))?;
-        Some(writes.get((step as usize).checked_sub(1)?)?.acknowledged)
+        let mut writes = self.writes.get(usize::from(group))?.iter();
+        Some(writes.find(|write| write.step == step)?.acknowledged)
     }
 
     /// The faults that stood at some time between two moments, or had ended just before.

@@ -1,0 +1,110 @@
+//! `cold`: a cluster whose every cache is empty gets its full load at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use sqlx::Connection as _;
+use sqlx::PgConnection;
+
+use crate::counters;
+use crate::session::Session;
+use crate::topology::postgres::DATABASE;
+use crate::topology::{Plan, Topology};
+use crate::{check, desk};
+
+/// Readers who come at once.
+const READERS: usize = 200;
+/// Groups of posts: some hundred addresses.
+const GROUPS: usize = 40;
+/// Loads that an instance may have under way.
+const ORIGIN_LIMIT: usize = 4;
+/// What an instance does beside its readers: the clock, the purges, the probes, what is due.
+const BESIDE: usize = 5;
+/// How long readers go on.
+const LENGTH: Duration = Duration::from_secs(15);
+
+/// Gives whether nobody was refused and the database was not asked by too many at once.
+pub async fn run() -> bool {
+    let limit = ("MASTHEAD_CACHE__ORIGIN_LIMIT".to_owned(), ORIGIN_LIMIT.to_string());
+    let plan = Plan { settings: vec![limit], ..Plan::default() };
+    let mut topology = Topology::start(plan).await;
+    desk::add_owner(&topology);
+    check::content::write(&topology, GROUPS).await;
+    // Everything that anybody keeps is gone.
+    tokio::task::block_in_place(|| {
+        for instance in &mut topology.instances {
+            instance.kill();
+        }
+        topology.varnish.stop();
+        topology.redis.kill();
+        topology.redis.restart();
+        for number in 0..topology.instances.len() {
+            topology.start_instance(number, &[]);
+        }
+        topology.varnish.restart();
+    });
+    for number in 0..topology.instances.len() {
+        topology.await_ready(number).await;
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+
+    let is_over = Arc::new(AtomicBool::new(false));
+    let servers = topology.servers.iter().map(|server| server.port());
+    let looking: Vec<_> =
+        servers.map(|port| tokio::spawn(most_at_once(port, is_over.clone()))).collect();
+    let failed = Arc::new(AtomicUsize::new(0));
+    let begin = Instant::now();
+    let reading = (0..READERS).map(|number| {
+        // Some come to the balancer directly, as where there is no CDN.
+        let via = [topology.varnish.url(), topology.balancer.url()];
+        tokio::spawn(read_on(via[number % 2].clone(), number, failed.clone()))
+    });
+    let asked: usize = join_all(reading).await.into_iter().map(Result::unwrap).sum();
+    let took = begin.elapsed();
+    is_over.store(true, Ordering::Relaxed);
+    let most: Vec<usize> = join_all(looking).await.into_iter().map(Result::unwrap).collect();
+
+    let failed = failed.load(Ordering::Relaxed);
+    let bound = topology.instances.len() * (ORIGIN_LIMIT + BESIDE);
+    println!("{asked} reads in {took:.1?} by {READERS} readers of a cold cluster");
+    println!("{failed} failed");
+    println!(
+        "at work at once in the database: {most:?} by server; {bound} is what {} instances may",
+        topology.instances.len()
+    );
+    failed == 0 && most.iter().sum::<usize>() <= bound
+}
+
+async fn read_on(base: String, number: usize, failed: Arc<AtomicUsize>) -> usize {
+    let mut session = Session::new();
+    let paths: Vec<String> = (0..GROUPS).flat_map(counters::addresses).collect();
+    let begin = Instant::now();
+    let mut asked = 0;
+    for path in paths.iter().cycle().skip(number * 7) {
+        if begin.elapsed() > LENGTH {
+            break;
+        }
+        let answer = session.get(&format!("{base}{path}")).await;
+        asked += 1;
+        if answer.is_none_or(|answer| answer.status != 200) {
+            failed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    asked
+}
+
+/// The most connections of the site that were at work at once on a server, of many looks.
+async fn most_at_once(port: u16, is_over: Arc<AtomicBool>) -> usize {
+    let url = format!("postgres://app@127.0.0.1:{port}/postgres");
+    let mut hand = PgConnection::connect(&url).await.unwrap();
+    let mut most = 0;
+    while !is_over.load(Ordering::Relaxed) {
+        let sql = "select count(*) from pg_stat_activity where datname = $1 and state <> 'idle'";
+        let count: i64 = sqlx::query_scalar(sql).bind(DATABASE).fetch_one(&mut hand).await.unwrap();
+        most = most.max(usize::try_from(count).expect("a count is not below nothing"));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    most
+}
