@@ -163,7 +163,7 @@ impl fmt::Display for SecretUrl {
             return f.write_str(&shown.join(" or "));
         }
         // What cannot be taken apart may have its password anywhere, and so may the query.
-        let Some(mut url) = Url::parse(&self.0).ok().filter(|url| !url.path().contains('@')) else {
+        let Some(mut url) = Url::parse(&self.0).ok().filter(is_plain) else {
             return f.write_str("***");
         };
         url.set_fragment(None);
@@ -175,6 +175,11 @@ impl fmt::Display for SecretUrl {
         }
         f.write_str(url.as_str())
     }
+}
+
+/// Whether an address is of one host, and nothing of what stands before the host has slipped behind it.
+fn is_plain(url: &Url) -> bool {
+    !url.path().contains('@') && !url.host_str().is_some_and(|host| host.contains(','))
 }
 
 impl fmt::Debug for SecretUrl {
