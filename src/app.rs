@@ -273,7 +273,6 @@ impl App {
                 .clone()
                 .map_or_else(Assets::default, |shared| Assets { other_builds: Arc::new(shared) }),
             health: HealthState {
-                reading: self.reading.clone(),
                 content_clock: self.cache.content_clock().clone(),
                 readiness: self.readiness.clone(),
             },

@@ -158,9 +158,4 @@ impl Reading {
         })
         .await
     }
-
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<()> {
-        db::posts::exists(&mut *self.db.read(Intent::Any).await?).await.map(|_| ())
-    }
 }

@@ -9,7 +9,7 @@ on_both!(
     every_answer_says_what_browsers_must_forbid,
     no_answer_sets_a_cookie,
     a_request_keeps_the_name_it_came_with,
-    an_instance_without_its_database_lives_but_is_not_ready,
+    an_instance_without_its_database_lives_and_serves_what_it_keeps,
 );
 
 /// One answer of each kind: page, feed, file, redirect, not found, refused, health, asset.
@@ -73,14 +73,16 @@ async fn a_request_keeps_the_name_it_came_with(database: &TestDatabase) {
     assert_ne!(names[0].field("x-request-id"), names[1].field("x-request-id"));
 }
 
-async fn an_instance_without_its_database_lives_but_is_not_ready(database: &TestDatabase) {
+async fn an_instance_without_its_database_lives_and_serves_what_it_keeps(database: &TestDatabase) {
     let site = furnished(database).await.instance;
-    assert_eq!(site.get("/readyz").await.status, StatusCode::OK);
+    let kept = site.get("/archive/").await.text();
     site.app.db.close().await;
-    assert_eq!(site.get("/healthz").await.status, StatusCode::OK);
-    let answer = site.get("/readyz").await;
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(answer.field("cache-control"), "no-store");
+    for path in ["/healthz", "/readyz"] {
+        let answer = site.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert_eq!(answer.field("cache-control"), "no-store", "{path}");
+    }
+    assert_eq!(site.get("/archive/").await.text(), kept);
     let page = site.get("/").await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!((page.field("cache-control"), page.field("retry-after")), ("no-store", "5"));
