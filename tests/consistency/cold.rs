@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 
 use crate::counters;
 use crate::session::Session;
-use crate::topology::postgres::DATABASE;
+use crate::topology::postgres::{DATABASE, Postgres};
 use crate::topology::{Plan, Topology};
 use crate::{check, desk};
 
@@ -51,7 +51,7 @@ pub async fn run() -> bool {
     tokio::time::sleep(Duration::from_secs(2)).await;
 
     let is_over = Arc::new(AtomicBool::new(false));
-    let servers = topology.servers.iter().map(|server| server.port());
+    let servers = topology.servers.iter().map(Postgres::port);
     let looking: Vec<_> =
         servers.map(|port| tokio::spawn(most_at_once(port, is_over.clone()))).collect();
     let failed = Arc::new(AtomicUsize::new(0));

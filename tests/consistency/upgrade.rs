@@ -77,7 +77,7 @@ pub async fn run(arguments: &Arguments) -> bool {
     for failed in all.failed.iter().take(20) {
         println!("  {failed}");
     }
-    let style_sheets = all.names.iter().filter(|name| name.ends_with(".css")).count();
+    let style_sheets = all.names.iter().filter(|name| is_of(name, "css")).count();
     assert!(style_sheets > 1, "the two builds have the same style sheet");
     all.failed.is_empty()
 }
@@ -124,8 +124,10 @@ async fn ask(session: &mut Session, base: &str, path: &str, met: &mut Met) -> Op
 fn assets(page: &str) -> BTreeSet<String> {
     let after = page.split(['"', '=']).filter(|word| word.starts_with("/assets/"));
     let names = after.map(|word| word.split(['>', ' ']).next().unwrap_or(word));
-    names
-        .filter(|name| name.ends_with(".css") || name.ends_with(".js"))
-        .map(str::to_owned)
-        .collect()
+    names.filter(|name| is_of(name, "css") || is_of(name, "js")).map(str::to_owned).collect()
+}
+
+/// Whether a name ends in an extension.
+fn is_of(name: &str, extension: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, end)| end == extension)
 }

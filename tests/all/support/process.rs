@@ -62,8 +62,10 @@ impl Process {
     }
 
     /// Kills it at once.
-    pub fn kill(self) {
-        self.signal("KILL");
-        self.await_end();
+    pub fn kill(mut self) {
+        if !self.has_ended() {
+            self.signal("KILL");
+            self.await_end();
+        }
     }
 }

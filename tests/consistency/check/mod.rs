@@ -211,7 +211,7 @@ impl Load {
                 Desk::Hand(Hand::at(topology.primary_port.clone()))
             } else {
                 let random = StdRng::seed_from_u64(seed + 1);
-                Desk::Forms(Forms { places: reading.places.clone(), random })
+                Desk::Forms(Box::new(Forms { places: reading.places.clone(), random }))
             };
             let writer = Writer {
                 group,

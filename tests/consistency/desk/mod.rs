@@ -45,7 +45,7 @@ pub struct Post {
 /// The place at which somebody writes.
 pub enum Desk {
     /// The desk of the site. Who saves there is owed what they saved.
-    Forms(Forms),
+    Forms(Box<Forms>),
     /// A hand in `psql`, to whom nobody owes anything.
     Hand(Hand),
 }

@@ -9,8 +9,8 @@ use crate::support::redis::Redis;
 use crate::topology::postgres::Stop;
 use crate::topology::{Topology, Way};
 
-/// For how long an instance holds still at a place where it may be killed.
-const HOLD: &str = "30%sleep(1500)";
+/// What happens at the chosen place: some come by, and then one ends the process as a crash would.
+const THERE: &str = "2*off->return";
 
 /// The hand that breaks and heals.
 pub struct Injector<'a> {
@@ -60,11 +60,11 @@ impl Injector<'_> {
 
     /// Whether what a fault would break is whole, and is not the last instance that answers.
     fn is_whole(&self, fault: Fault, standing: &[Standing]) -> bool {
-        let broken = || standing.iter().map(|standing| part(standing.fault));
-        let away = broken().filter(|part| matches!(part, Part::Instance(_))).count();
-        let is_last = away + 1 >= self.topology.instances.len();
-        let takes_instance = matches!(part(fault), Part::Instance(_));
-        !broken().any(|broken| broken == part(fault)) && !(takes_instance && is_last)
+        let broken: Vec<Part> = standing.iter().map(|standing| part(standing.fault)).collect();
+        let is_instance = |part: &Part| matches!(part, Part::Instance(_));
+        let away = broken.iter().copied().filter(|part| is_instance(part)).count();
+        let is_last = is_instance(&part(fault)) && away + 1 >= self.topology.instances.len();
+        !broken.contains(&part(fault)) && !is_last
     }
 
     async fn begin(&mut self, planned: &Planned) -> Standing {
@@ -117,9 +117,8 @@ impl Injector<'_> {
             }),
             Fault::Failpoint(instance, place) => {
                 blocking(|| topology.instances[instance].stop());
-                let setting = ("FAILPOINTS", format!("{place}={HOLD}"));
+                let setting = ("FAILPOINTS", format!("{place}={THERE}"));
                 blocking(|| topology.start_instance(instance, &[setting]));
-                topology.await_ready(instance).await;
             }
             Fault::Primary(stop) => blocking(|| topology.servers[server].stop(stop)),
             Fault::Promotion => topology.promote().await,

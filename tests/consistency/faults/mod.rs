@@ -25,7 +25,7 @@ pub enum Kind {
     News,
     /// An instance is killed, frozen, or stopped.
     Instances,
-    /// An instance is killed while it holds still at a chosen place.
+    /// An instance crashes at a chosen place.
     Failpoints,
     /// The primary is restarted, or killed.
     Primary,
@@ -81,7 +81,7 @@ pub enum Fault {
     StandbyKilled(usize),
     News(usize, Way),
     Instance(usize, Gone),
-    /// An instance that holds still at this place is killed there.
+    /// An instance that crashes when it comes by this place.
     Failpoint(usize, &'static str),
     Primary(crate::topology::postgres::Stop),
     Promotion,

@@ -20,6 +20,8 @@ pub struct Instance {
     metrics_port: u16,
     folder: PathBuf,
     settings: Vec<(String, String)>,
+    /// The build that it runs, or ran last.
+    program: PathBuf,
     running: Option<Process>,
 }
 
@@ -35,6 +37,7 @@ impl Instance {
             metrics_port,
             folder,
             settings,
+            program: PathBuf::new(),
             running: None,
         }
     }
@@ -46,6 +49,7 @@ impl Instance {
 
     /// Starts a build of the program, with settings more than its own. Whether it is ready, others ask.
     pub fn start(&mut self, program: &Path, more: &[(&str, String)]) {
+        program.clone_into(&mut self.program);
         let deadline = Instant::now() + PATIENCE;
         for port in [self.port, self.metrics_port] {
             while std::net::TcpListener::bind(("127.0.0.1", port)).is_err() {
@@ -67,6 +71,15 @@ impl Instance {
                 .stdout(log.try_clone().unwrap())
                 .stderr(log);
         }));
+    }
+
+    /// Starts it again if it has ended, as whatever keeps a service running does: one that finds no
+    /// primary when it starts gives up.
+    pub fn keep_running(&mut self) {
+        if !self.runs() {
+            let program = self.program.clone();
+            self.start(&program, &[]);
+        }
     }
 
     /// Whether it runs, as far as anybody can tell from outside.
