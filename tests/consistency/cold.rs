@@ -1,7 +1,7 @@
 //! `cold`: a cluster whose every cache is empty gets its full load at once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
@@ -54,45 +54,57 @@ pub async fn run() -> bool {
     let servers = topology.servers.iter().map(Postgres::port);
     let looking: Vec<_> =
         servers.map(|port| tokio::spawn(most_at_once(port, is_over.clone()))).collect();
-    let failed = Arc::new(AtomicUsize::new(0));
     let begin = Instant::now();
     let reading = (0..READERS).map(|number| {
         // Some come to the balancer directly, as where there is no CDN.
         let via = [topology.varnish.url(), topology.balancer.url()];
-        tokio::spawn(read_on(via[number % 2].clone(), number, failed.clone()))
+        tokio::spawn(read_on(via[number % 2].clone(), number))
     });
-    let asked: usize = join_all(reading).await.into_iter().map(Result::unwrap).sum();
+    let (mut asked, mut failed) = (0, Vec::new());
+    for reader in join_all(reading).await {
+        let (by_one, failed_by_one) = reader.unwrap();
+        asked += by_one;
+        failed.extend(failed_by_one);
+    }
     let took = begin.elapsed();
     is_over.store(true, Ordering::Relaxed);
     let most: Vec<usize> = join_all(looking).await.into_iter().map(Result::unwrap).collect();
 
-    let failed = failed.load(Ordering::Relaxed);
     let bound = topology.instances.len() * (ORIGIN_LIMIT + BESIDE);
     println!("{asked} reads in {took:.1?} by {READERS} readers of a cold cluster");
-    println!("{failed} failed");
+    println!("{} failed", failed.len());
+    for failed in failed.iter().take(20) {
+        println!("  {failed}");
+    }
     println!(
-        "at work at once in the database: {most:?} by server; {bound} is what {} instances may",
+        "connections at work at once: {most:?} by server of PostgreSQL; {} instances may have {bound}",
         topology.instances.len()
     );
-    failed == 0 && most.iter().sum::<usize>() <= bound
+    failed.is_empty() && most.iter().sum::<usize>() <= bound
 }
 
-async fn read_on(base: String, number: usize, failed: Arc<AtomicUsize>) -> usize {
+/// How often a reader asked, and what went wrong.
+async fn read_on(base: String, number: usize) -> (usize, Vec<String>) {
     let mut session = Session::new();
     let paths: Vec<String> = (0..GROUPS).flat_map(counters::addresses).collect();
     let begin = Instant::now();
-    let mut asked = 0;
+    let (mut asked, mut failed) = (0, Vec::new());
     for path in paths.iter().cycle().skip(number * 7) {
         if begin.elapsed() > LENGTH {
             break;
         }
+        let at = begin.elapsed();
         let answer = session.get(&format!("{base}{path}")).await;
         asked += 1;
-        if answer.is_none_or(|answer| answer.status != 200) {
-            failed.fetch_add(1, Ordering::Relaxed);
+        if answer.as_ref().is_none_or(|answer| answer.status != 200) {
+            let words = answer.map_or_else(
+                || "no answer".to_owned(),
+                |answer| format!("{} by {:?}", answer.status, answer.field("x-instance")),
+            );
+            failed.push(format!("{base}{path} at {at:.1?}: {words}"));
         }
     }
-    asked
+    (asked, failed)
 }
 
 /// The most connections of the site that were at work at once on a server, of many looks.
