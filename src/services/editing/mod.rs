@@ -1,8 +1,8 @@
 //! Editing: what a writer at the desk does to a post, from the first word until it is taken back.
 //!
 //! Who may do it is decided here ([`rights`]), and what is done goes through
-//! [`Publishing`](super::publishing::Publishing). Everything is read from the primary: a writer sees
-//! what they are about to change, not what a replica still has.
+//! [`Publishing`]. Everything is read from the primary: a writer sees what they are about to change, not
+//! what a replica still has.
 
 mod list;
 mod rights;

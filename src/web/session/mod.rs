@@ -1,7 +1,8 @@
 //! Who asks, and whether they mean it: cookies, sign-ins, forms.
 //!
-//! A handler of the desk takes [`SignedIn`], and knows who it is; it takes [`DeskForm`] or [`KeptForm`], and knows that
-//! the form is theirs. There is no other way to read a form below `/desk/`: `tests/all/session/source.rs` holds that.
+//! A handler of the desk takes [`SignedIn`], and knows who it is; it takes [`DeskForm`], and knows that
+//! the form is theirs; it takes [`KeptForm`], and is told whether it is, with the words in any case. There
+//! is no other way to read a form below `/desk/`: `tests/all/session/source.rs` holds that.
 //!
 //! **Cookies.** There is one, and only who signed in has it: nothing is kept for who has not. It holds
 //! the random id of a session ([`cookie`]), which names a sign-in, which counts as long as its row
