@@ -36,11 +36,14 @@ pub struct Arguments {
     /// Only these bugs, separated by commas
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Seeds to try, from 1 on, until a bug is found
-    #[arg(long, default_value_t = 3)]
+    /// Seeds to try, one after the other, until a bug is found
+    #[arg(long, default_value_t = 4)]
     seeds: u64,
+    /// The first of them
+    #[arg(long, default_value_t = 4)]
+    seed: u64,
     /// Seconds for each
-    #[arg(long, default_value_t = 40)]
+    #[arg(long, default_value_t = 60)]
     duration: u64,
 }
 
@@ -56,7 +59,8 @@ pub fn run(arguments: &Arguments) -> bool {
         scratch.patch(&patch, false);
         let program = scratch.build(bug.name);
         scratch.patch(&patch, true);
-        let found = (1..=arguments.seeds).find(|seed| finds(bug, &program, *seed, arguments));
+        let found = (arguments.seed..arguments.seed + arguments.seeds)
+            .find(|seed| finds(bug, &program, *seed, arguments));
         match found {
             Some(seed) => println!("{}: found with seed {seed}\n", bug.name),
             None => println!("{}: NOT FOUND\n", bug.name),
@@ -70,7 +74,7 @@ pub fn run(arguments: &Arguments) -> bool {
 fn finds(bug: &Bug, program: &PathBuf, seed: u64, arguments: &Arguments) -> bool {
     println!("{}: seed {seed}", bug.name);
     let mut check = Command::new(std::env::current_exe().unwrap());
-    check.args(["check", "--seed", &seed.to_string()]);
+    check.args(["check", "--seed", &seed.to_string(), "--readers", "12"]);
     check.args(["--duration", &arguments.duration.to_string(), "--writes", "1000"]);
     check.args(bug.check).arg("--program").arg(program);
     let output = check.output().unwrap();
