@@ -6,6 +6,10 @@ use crate::support::postgres;
 
 /// A password that stands nowhere by chance.
 const SECRET: &str = "s3cr3t-of-the-database";
+/// How a command ends that could not do what it was told.
+const FAILED: i32 = 1;
+/// The same where it was told wrongly.
+const MISCONFIGURED: i32 = 2;
 
 fn assert_discreet(ended: &Ended, how: &str) {
     for text in [&ended.out, &ended.err] {
@@ -58,17 +62,17 @@ fn a_check_tells_no_secret_of_redis_and_of_a_cdn() {
 #[test]
 fn a_server_that_does_not_answer_is_named_without_its_password() {
     let port = postgres::free_port().unwrap();
-    for url in [
-        format!("postgres://app:{SECRET}@127.0.0.1:{port}/site"),
-        format!("postgres://127.0.0.1:{port}/site?user=app&password={SECRET}"),
-        format!("postgres://app:{SECRET}@127.0.0.1:port/site"),
-        format!("postgres://app:{SECRET}@127.0.0.1:{port}/site?sslmode=maybe"),
-        format!("postgres://app:{SECRET}"),
+    for (url, code) in [
+        (format!("postgres://app:{SECRET}@127.0.0.1:{port}/site"), FAILED),
+        (format!("postgres://127.0.0.1:{port}/site?user=app&password={SECRET}"), FAILED),
+        (format!("postgres://app:{SECRET}@127.0.0.1:port/site"), MISCONFIGURED),
+        (format!("postgres://app:{SECRET}@127.0.0.1:{port}/site?sslmode=maybe"), MISCONFIGURED),
+        (format!("postgres://app:{SECRET}"), MISCONFIGURED),
     ] {
         let program = Program::new();
         let mut command = program.command(&["migrate", "--database", &url]);
         let ended = end(command.env("MASTHEAD_LOG__FILTER", "trace"), "");
-        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert_eq!(ended.code, Some(code), "{ended:?}");
         assert_discreet(&ended, &url);
         assert!(!ended.err.contains("panicked"), "{ended:?}");
     }
