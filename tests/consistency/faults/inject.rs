@@ -1,6 +1,6 @@
 //! Carries out a schedule on a topology, and notes what was done when.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::schedule::{Part, part};
 use super::{Fault, Gone, Link, Planned};
@@ -11,6 +11,9 @@ use crate::topology::{Topology, Way};
 
 /// What happens at the chosen place: some come by, and then one ends the process as a crash would.
 const THERE: &str = "2*off->return";
+
+/// When it is looked again whether a part is itself again.
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// The hand that breaks and heals.
 pub struct Injector<'a> {
@@ -27,6 +30,8 @@ struct Standing {
     trouble: usize,
     /// The server of PostgreSQL that it was done to.
     server: usize,
+    /// Since when the part is back, where it takes a while to be itself again.
+    back_since: Option<Instant>,
 }
 
 impl Injector<'_> {
@@ -46,10 +51,14 @@ impl Injector<'_> {
             let next = ends_first.map(|place| standing[place].until).or(next_begin);
             tokio::time::sleep_until(next.expect("something comes").into()).await;
             if let Some(place) = ends_first {
-                let over = standing.swap_remove(place);
-                self.heal(&over).await;
-                self.history.lock().unwrap().troubles[over.trouble].healed = self.watch.now();
-                say(&format!("healed: {:?}", over.fault));
+                let mut over = standing.swap_remove(place);
+                if self.heal(&mut over).await {
+                    self.history.lock().unwrap().troubles[over.trouble].healed = self.watch.now();
+                    say(&format!("healed: {:?}", over.fault));
+                } else {
+                    over.until = Instant::now() + AGAIN;
+                    standing.push(over);
+                }
             } else {
                 let planned = coming.next().expect("it comes");
                 say(&format!("fault: {:?} for {:.1?}", planned.fault, planned.lasts));
@@ -82,7 +91,7 @@ impl Injector<'_> {
         };
         let server = self.server_of(fault);
         self.break_it(fault, server).await;
-        Standing { fault, until: Instant::now() + planned.lasts, trouble, server }
+        Standing { fault, until: Instant::now() + planned.lasts, trouble, server, back_since: None }
     }
 
     /// Standbys are counted from the primary, which moves.
@@ -127,7 +136,11 @@ impl Injector<'_> {
         }
     }
 
-    async fn heal(&mut self, over: &Standing) {
+    /// Gives a part back. Whether it is itself again: an instance may have to wait for other parts to be
+    /// healed first, the primary above all, and nobody must wait for it here.
+    async fn heal(&mut self, over: &mut Standing) -> bool {
+        let is_back = over.back_since.is_some();
+        let back_since = *over.back_since.get_or_insert_with(Instant::now);
         let topology = &mut *self.topology;
         match over.fault {
             Fault::Redis(gone) => bring_back(&mut topology.redis, gone),
@@ -143,22 +156,26 @@ impl Injector<'_> {
             Fault::News(instance, _) => topology.ways[instance].redis.set(Way::Open),
             Fault::Instance(instance, gone) => {
                 match gone {
+                    _ if is_back => {}
                     Gone::Frozen => topology.instances[instance].thaw(),
                     Gone::Killed | Gone::Stopped => {
                         blocking(|| topology.start_instance(instance, &[]));
                     }
                 }
-                topology.await_ready(instance).await;
+                return topology.is_ready(instance, back_since).await;
             }
             Fault::Failpoint(instance, _) => {
-                blocking(|| topology.instances[instance].kill());
-                blocking(|| topology.start_instance(instance, &[]));
-                topology.await_ready(instance).await;
+                if !is_back {
+                    blocking(|| topology.instances[instance].kill());
+                    blocking(|| topology.start_instance(instance, &[]));
+                }
+                return topology.is_ready(instance, back_since).await;
             }
             Fault::Promotion => topology.rebuild_standbys(),
             Fault::Varnish => blocking(|| topology.varnish.restart()),
             Fault::Cut(link, _) => cut(topology, link, over.server, Way::Open),
         }
+        true
     }
 }
 

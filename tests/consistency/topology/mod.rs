@@ -161,6 +161,11 @@ impl Topology {
         await_ready(&self.reader, &mut self.instances[number]).await;
     }
 
+    /// Whether an instance that was started at a moment is ready by now; it is started again if it has ended.
+    pub async fn is_ready(&mut self, number: usize, since: Instant) -> bool {
+        is_ready(&self.reader, &mut self.instances[number], since).await
+    }
+
     /// Runs a command of the program to its end, with a line for its standard input.
     pub fn run(&self, arguments: &[&str], input: &str) {
         use std::io::Write as _;
@@ -296,13 +301,20 @@ fn settings(ways: &Ways, varnish: u16, folder: &Path) -> Vec<(String, String)> {
 }
 
 async fn await_ready(reader: &Reader, instance: &mut Instance) {
-    let ready = format!("{}/readyz", instance.url);
-    let deadline = Instant::now() + PATIENCE;
-    while reader.try_get(&ready).await.is_none_or(|answer| answer.status != 200) {
-        tokio::task::block_in_place(|| instance.keep_running());
-        assert!(Instant::now() < deadline, "an instance is not ready:\n{}", instance.log());
+    let since = Instant::now();
+    while !is_ready(reader, instance, since).await {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+async fn is_ready(reader: &Reader, instance: &mut Instance, since: Instant) -> bool {
+    let ready = format!("{}/readyz", instance.url);
+    if reader.try_get(&ready).await.is_some_and(|answer| answer.status == 200) {
+        return true;
+    }
+    tokio::task::block_in_place(|| instance.keep_running());
+    assert!(since.elapsed() < PATIENCE, "an instance is not ready:\n{}", instance.log());
+    false
 }
 
 /// Its checks have to find the instances before it sends anybody there.
