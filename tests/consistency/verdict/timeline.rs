@@ -11,64 +11,82 @@ pub const AFTERMATH: Moment = 3_000_000;
 pub struct Timeline<'a> {
     /// The writes of each group, as they came. Their steps go up by one, but after a loss.
     writes: Vec<Vec<Write>>,
-    /// When each of them had been purged for good.
-    purged: Vec<Vec<Moment>>,
-    losses: &'a [Loss],
+    /// Those of them that were not lost, and when each had been purged for good.
+    kept: Vec<Vec<(Write, Moment)>>,
+    losses: Vec<Lost>,
     troubles: &'a [Trouble],
+}
+
+/// A loss: it happened some time between the first of the lost writes and when its writer noticed.
+struct Lost {
+    group: u16,
+    since: Moment,
+    noticed: Moment,
 }
 
 impl<'a> Timeline<'a> {
     pub fn of(history: &'a History) -> Self {
         // What stands after a loss counts as written then.
-        let losses = history.losses.iter().map(|loss| Write {
+        let standing = history.losses.iter().map(|loss| Write {
             group: loss.group,
             step: loss.step,
             sent: loss.at,
             acknowledged: loss.at,
             attempts: 0,
         });
-        let all: Vec<Write> = history.writes.iter().copied().chain(losses).collect();
+        let all: Vec<Write> = history.writes.iter().copied().chain(standing).collect();
         let groups = all.iter().map(|write| usize::from(write.group) + 1).max();
         let mut writes = vec![Vec::new(); groups.unwrap_or(0)];
         for write in all {
             writes[usize::from(write.group)].push(write);
         }
-        let deliveries = Deliveries::of(&history.purged);
-        let purged = writes.iter_mut().map(|writes| {
+        for writes in &mut writes {
             writes.sort_by_key(|write: &Write| write.acknowledged);
-            writes.iter().map(|write| deliveries.after(write.acknowledged)).collect()
+        }
+        let deliveries = Deliveries::of(&history.purged);
+        let is_kept = |write: &Write| !history.losses.iter().any(|loss| is_lost(write, loss));
+        let kept = writes.iter().map(|writes| {
+            let kept = writes.iter().copied().filter(is_kept);
+            kept.map(|write| (write, deliveries.after(write.acknowledged))).collect()
         });
-        let purged = purged.collect();
-        Self { writes, purged, losses: &history.losses, troubles: &history.troubles }
+        let losses = history.losses.iter().map(|loss| {
+            let lost = history.writes.iter().filter(|write| is_lost(write, loss));
+            let since = lost.map(|write| write.sent).min().unwrap_or(loss.at);
+            Lost { group: loss.group, since, noticed: loss.at }
+        });
+        let (kept, losses) = (kept.collect(), losses.collect());
+        Self { writes, kept, losses, troubles: &history.troubles }
     }
 
-    fn last(&self, group: u16, is_past: impl Fn(&Write) -> bool) -> Step {
-        let Some(writes) = self.writes.get(usize::from(group)) else { return 0 };
-        let past = &writes[..writes.partition_point(is_past)];
-        past.last().map_or(0, |write| write.step)
+    fn kept(&self, group: u16) -> &[(Write, Moment)] {
+        self.kept.get(usize::from(group)).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether something of a group was lost between two moments.
+    /// Whether something of a group may have been lost between two moments.
     pub fn has_loss(&self, group: u16, from: Moment, to: Moment) -> bool {
         let mut losses = self.losses.iter().filter(|loss| loss.group == group);
-        losses.any(|loss| (from..=to).contains(&loss.at))
+        losses.any(|loss| loss.since <= to && loss.noticed >= from)
     }
 
-    /// The last step of a group that was acknowledged by then.
+    /// The last step of a group that was acknowledged by then, and not lost.
     pub fn acknowledged_by(&self, group: u16, moment: Moment) -> Step {
-        self.last(group, |write| write.acknowledged <= moment)
+        let kept = self.kept(group);
+        let past = kept.partition_point(|(write, _)| write.acknowledged <= moment);
+        past.checked_sub(1).map_or(0, |last| kept[last].0.step)
     }
 
     /// The last step of a group that was sent by then.
     pub fn sent_by(&self, group: u16, moment: Moment) -> Step {
-        self.last(group, |write| write.sent <= moment)
+        let Some(writes) = self.writes.get(usize::from(group)) else { return 0 };
+        let past = &writes[..writes.partition_point(|write| write.sent <= moment)];
+        past.last().map_or(0, |write| write.step)
     }
 
     /// The last step of a group of which the CDN had been told for good by then.
     pub fn purged_by(&self, group: u16, moment: Moment) -> Step {
-        let Some(purged) = self.purged.get(usize::from(group)) else { return 0 };
-        let past = purged.partition_point(|at| *at <= moment);
-        past.checked_sub(1).map_or(0, |last| self.writes[usize::from(group)][last].step)
+        let kept = self.kept(group);
+        let past = kept.partition_point(|(_, purged)| *purged <= moment);
+        past.checked_sub(1).map_or(0, |last| kept[last].0.step)
     }
 
     /// When a step was acknowledged.
@@ -102,6 +120,11 @@ impl<'a> Timeline<'a> {
         let troubles: Vec<_> = troubles.collect();
         if troubles.is_empty() { "no fault stood".to_owned() } else { troubles.join(", ") }
     }
+}
+
+/// Whether a write is one of those that a loss took back.
+fn is_lost(write: &Write, loss: &Loss) -> bool {
+    write.group == loss.group && write.acknowledged < loss.at && write.step > loss.step
 }
 
 /// When what was there at a look had been purged for good.
