@@ -11,6 +11,7 @@ use tower_sessions::cookie::time::Duration;
 use tower_sessions::cookie::{Cookie, SameSite};
 
 use super::edge::Cdn;
+use super::http::cookies;
 use crate::content_clock::{Stamper, Token, TokenKey};
 use crate::http_cache::Need;
 use crate::services::reach::Reach;
@@ -103,12 +104,7 @@ impl Tokens {
 }
 
 fn token_in(headers: &HeaderMap, key: &TokenKey) -> Option<Token> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|field| field.to_str().ok())
-        .flat_map(|field| field.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
+    cookies(headers)
         .filter(|(name, value)| *name == NAME && value.len() <= MAX_COOKIE)
         .find_map(|(_, value)| key.read(value))
 }

@@ -17,6 +17,7 @@ use tower_sessions::cookie::time::Duration;
 use tower_sessions::cookie::{Cookie, SameSite};
 use tower_sessions::session::{Expiry, Id};
 
+use crate::web::http::cookies;
 use crate::web::state::DeskState;
 
 /// The name of the cookie, and whether it is for TLS alone.
@@ -49,11 +50,8 @@ impl CookieName {
 
     /// The id that a browser brings, and whether it brings anything at all under that name.
     fn read(self, headers: &HeaderMap) -> (Option<Id>, bool) {
-        let values = headers.get_all(header::COOKIE).iter().filter_map(|field| field.to_str().ok());
-        let found = values
-            .flat_map(|field| field.split(';'))
-            .filter_map(|pair| pair.split_once('='))
-            .find_map(|(name, value)| (name.trim() == self.as_str()).then(|| value.trim()));
+        let found =
+            cookies(headers).find_map(|(name, value)| (name == self.as_str()).then_some(value));
         (found.and_then(|value| value.parse().ok()), found.is_some())
     }
 }

@@ -38,7 +38,13 @@ impl Held {
     async fn page() -> Self {
         let topology = Topology::with_replicas(1).await;
         topology.hand().await.execute(SLOW).await;
-        let here = std::sync::Arc::new(topology.instance().await);
+        let here = topology.instance().await;
+        Self::at(topology, here).await
+    }
+
+    /// The same by an instance that reaches the replica in its own way.
+    async fn at(topology: Topology, here: Instance) -> Self {
+        let here = std::sync::Arc::new(here);
         topology.catch_up_all().await;
         here.probe_until(0, true).await;
         let mut hand = topology.hand_at(0).await;
@@ -112,17 +118,9 @@ async fn a_replica_behind_a_black_hole_costs_a_moment_once() {
             config.database.replicas = serde_json::from_value(json!([url])).unwrap();
         })
         .await;
-    let here = std::sync::Arc::new(here);
-    topology.catch_up_all().await;
-    here.probe_until(0, true).await;
-    let mut hand = topology.hand_at(0).await;
-    hand.execute("select pg_advisory_lock(1)").await;
-    let reading = tokio::spawn({
-        let here = here.clone();
-        async move { here.anew("/archive/").await }
-    });
-    let waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted";
-    until("the page is being read", async || hand.number(waiting).await > 0).await;
+    // They are kept to the end: the page, and whoever holds it up.
+    let held = Held::at(topology, here).await;
+    let here = held.here.clone();
     wire.cut();
 
     let asked = Instant::now();
@@ -138,10 +136,11 @@ async fn a_replica_behind_a_black_hole_costs_a_moment_once() {
     }
     assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
 
-    assert!(!reading.is_finished(), "nobody has told it");
+    assert!(!held.reading.is_finished(), "nobody has told it");
     here.clock.pass(Duration::from_secs(1));
     here.prober().step().await;
-    let answer = tokio::time::timeout(Duration::from_secs(20), reading).await.unwrap().unwrap();
+    let answer =
+        tokio::time::timeout(Duration::from_secs(20), held.reading).await.unwrap().unwrap();
     assert_eq!(answer.status, StatusCode::OK);
 
     wire.mend();

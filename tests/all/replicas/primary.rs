@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use masthead::config::Config;
 use masthead::db::{DbError, Intent, Source};
 use serde_json::json;
 use tokio::time::Instant;
@@ -69,10 +68,7 @@ async fn without_a_primary_reading_goes_on_and_writing_waits_for_it() {
 #[tokio::test]
 async fn a_promoted_standby_is_found_and_the_old_primary_is_not_used_again() {
     let topology = Topology::with_replicas(2).await;
-    let of_all = |config: &mut Config| {
-        config.database.url = serde_json::from_value(json!(topology.url_of_all())).unwrap();
-    };
-    let here = topology.instance_with(of_all).await;
+    let here = topology.instance_of_all().await;
     write(&here, "Before").await.unwrap();
     let before = here.settle().await;
     topology.catch_up_all().await;
@@ -119,10 +115,7 @@ async fn a_promoted_standby_is_found_and_the_old_primary_is_not_used_again() {
 #[tokio::test]
 async fn a_promotion_beside_a_living_primary_is_found() {
     let topology = Topology::with_replicas(1).await;
-    let of_all = |config: &mut Config| {
-        config.database.url = serde_json::from_value(json!(topology.url_of_all())).unwrap();
-    };
-    let here = topology.instance_with(of_all).await;
+    let here = topology.instance_of_all().await;
     write(&here, "Before").await.unwrap();
     topology.catch_up_all().await;
     topology.hand_at(0).await.execute("select pg_promote()").await;

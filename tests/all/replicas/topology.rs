@@ -43,7 +43,7 @@ impl Topology {
     }
 
     /// An address that names the primary and all standbys.
-    pub fn url_of_all(&self) -> String {
+    fn url_of_all(&self) -> String {
         let addresses: Vec<String> = std::iter::once(&self.primary)
             .chain(&self.replicas)
             .map(|server| server.address().to_string())
@@ -69,6 +69,12 @@ impl Topology {
     /// An instance that reads from all standbys, and has heard of the primary.
     pub async fn instance(&self) -> Instance {
         self.instance_with(|_| {}).await
+    }
+
+    /// The same, but that any of the servers may be the primary.
+    pub async fn instance_of_all(&self) -> Instance {
+        let url = serde_json::from_value(json!(self.url_of_all())).unwrap();
+        self.instance_with(|config| config.database.url = url).await
     }
 
     /// The same with a configuration of the test's own.
