@@ -3,8 +3,9 @@
 import { accessSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-// Milliseconds for what should take a fraction of that.
-const PATIENCE = 10_000;
+// Milliseconds for what should take a fraction of a second: the first to ask for a picture waits until
+// it is made, and the machine may have much else to do.
+const PATIENCE = 60_000;
 
 const candidates = [
   process.env.CHROMIUM,

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::counters::{Span, Step};
+use crate::loads::Loads;
 
 /// Microseconds since the run began, by one clock for all.
 pub type Moment = u64;
@@ -114,9 +115,10 @@ pub struct Purged {
 /// How long a write took until no instance showed the old page any more.
 #[derive(Debug, Clone, Copy)]
 pub struct Spread {
-    pub group: u16,
-    pub step: Step,
-    /// When the last instance first showed the new page.
+    /// When the database committed it.
+    pub committed: Moment,
+    /// When the last instance was asked that showed the new page for the first time, or called the old
+    /// one stale.
     pub everywhere: Moment,
 }
 
@@ -129,6 +131,8 @@ pub struct History {
     pub troubles: Vec<Trouble>,
     pub purged: Vec<Purged>,
     pub spreads: Vec<Spread>,
+    /// Where the instances that stand at the end have read.
+    pub loads: Loads,
     /// How many requests the reads were.
     pub requests: u64,
 }

@@ -13,6 +13,7 @@ mod counters;
 mod desk;
 mod faults;
 mod history;
+mod loads;
 mod local;
 mod purges;
 mod readers;

@@ -133,7 +133,7 @@ fn address_number(number: usize) -> u8 {
 }
 
 /// Whether the instance calls it stale, or Varnish does (RFC 9211: less than nothing is left of it).
-fn is_stale(answer: &Answer) -> bool {
+pub fn is_stale(answer: &Answer) -> bool {
     answer.is_stale() || answer.cache_status().contains("varnish; hit; ttl=-")
 }
 

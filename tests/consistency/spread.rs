@@ -1,39 +1,50 @@
-//! Watches how a save spreads: asks every instance without a pause until each shows the new page.
+//! Watches how a save spreads: from its commit, as the database remembers it, until no instance shows
+//! the old page any more. All instances are asked without a pause.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
+use sqlx::{Connection as _, PgConnection};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::counters;
-use crate::history::{Moment, Spread};
-use crate::readers::Reading;
+use crate::history::{Moment, Spread, Watch};
+use crate::readers::{self, Reading};
 use crate::support::reader::Reader;
+use crate::topology::postgres::DATABASE;
 use crate::writers::Announced;
 
-/// An instance that does not show it within this time is away.
+/// So long a save is watched, and an instance that still answers is asked.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two questions to one instance.
 const PAUSE: Duration = Duration::from_millis(1);
+/// Between two questions to the database, which keeps the moment of a commit.
+const LOOK: Duration = Duration::from_millis(20);
 /// After one save has been watched, others go unwatched, so that asking is not most of the load.
 const REST: Duration = Duration::from_millis(300);
 
 /// Watches one save after the other until nobody writes any more.
-pub async fn watch_on(reading: Reading, mut announced: mpsc::Receiver<Announced>) {
+pub async fn watch_on(
+    reading: Reading,
+    primary: Arc<AtomicU16>,
+    mut announced: mpsc::Receiver<Announced>,
+) {
     let reader = Reader::new();
+    let mut connection = None;
     let mut spreads = Vec::new();
     while let Some(save) = announced.recv().await {
         let (post, _) = counters::written_at(save.step);
         let path = format!("/{}/", counters::slug(save.group, post));
         let instances = reading.places.instances.iter();
         let asking =
-            instances.map(|url| first_seen(&reading, &reader, format!("{url}{path}"), save));
-        let seen: Vec<_> = join_all(asking).await;
-        // One that is away shows nobody the old page.
-        if let Some(everywhere) = seen.into_iter().flatten().max() {
-            let group = u16::try_from(save.group).expect("there are few");
-            spreads.push(Spread { group, step: save.step, everywhere });
+            instances.map(|url| last_of_the_old(&reading, &reader, format!("{url}{path}"), save));
+        let committing = committed(&mut connection, &primary, reading.watch, save);
+        let (everywhere, committed) = join(join_all(asking), committing).await;
+        if let (Some(everywhere), Some(committed)) = (everywhere.into_iter().max(), committed) {
+            spreads.push(Spread { committed, everywhere });
         }
         tokio::time::sleep(REST).await;
         while announced.try_recv().is_ok() {}
@@ -41,25 +52,87 @@ pub async fn watch_on(reading: Reading, mut announced: mpsc::Receiver<Announced>
     reading.history.lock().unwrap().spreads.extend(spreads);
 }
 
-/// When an instance was asked for the first time that it showed a step.
-async fn first_seen(
+/// When an instance was asked for the first time that it showed a step, or called what it showed stale;
+/// if it never did, when it was last asked that showed the old page. One that is away shows that to
+/// nobody.
+async fn last_of_the_old(
     reading: &Reading,
     reader: &Reader,
     url: String,
     save: Announced,
-) -> Option<Moment> {
+) -> Moment {
+    let mut last = 0;
     let asking = async {
         loop {
             let asked = reading.watch.now();
             let request = http::Request::get(&url).body(http_body_util::Full::default()).unwrap();
-            let answer = reader.send(request).await?;
-            let spans = counters::read(&String::from_utf8_lossy(&answer.body));
-            let is_new = spans.get(&save.group).is_some_and(|span| span.last >= save.step);
-            if is_new {
-                return Some(asked);
+            if let Some(answer) = reader.send(request).await {
+                let spans = counters::read(&String::from_utf8_lossy(&answer.body));
+                let span = spans.get(&save.group);
+                if span.is_some() {
+                    last = asked;
+                }
+                if span.is_some_and(|span| span.last >= save.step) || readers::is_stale(&answer) {
+                    return;
+                }
             }
             tokio::time::sleep(PAUSE).await;
         }
     };
-    timeout(PATIENCE, asking).await.ok().flatten()
+    // Whoever has not shown the new page by then has shown the old one as late as `last` says.
+    let _ = timeout(PATIENCE, asking).await;
+    last
+}
+
+/// When a step was committed, as the primary remembers it; `None` where that did not happen in time.
+///
+/// A commit that waits for a standby has a moment already, and is not there for anybody: then it counts
+/// from when it was last looked for in vain.
+async fn committed(
+    connection: &mut Option<PgConnection>,
+    primary: &AtomicU16,
+    watch: Watch,
+    save: Announced,
+) -> Option<Moment> {
+    let (post, value) = counters::written_at(save.step);
+    let looking = async {
+        let mut in_vain = 0;
+        loop {
+            let now = watch.now();
+            match age(connection, primary.load(Ordering::Relaxed), (save.group, post, value)).await
+            {
+                Ok(Some(age)) => return now.saturating_sub(age).max(in_vain),
+                Ok(None) => in_vain = now,
+                Err(_) => *connection = None,
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    let found = timeout(PATIENCE, looking).await;
+    if found.is_err() {
+        // It may have been cut off in the middle of an answer.
+        *connection = None;
+    }
+    found.ok()
+}
+
+/// How many microseconds ago a counter was raised to a value.
+async fn age(
+    connection: &mut Option<PgConnection>,
+    port: u16,
+    (group, post, value): (usize, u32, u32),
+) -> sqlx::Result<Option<Moment>> {
+    let connection = if let Some(connection) = connection {
+        connection
+    } else {
+        let url = format!("postgres://app@127.0.0.1:{port}/{DATABASE}");
+        connection.insert(PgConnection::connect(&url).await?)
+    };
+    let sql = "select (extract(epoch from clock_timestamp() - pg_xact_commit_timestamp(xmin)) \
+        * 1000000)::bigint from posts where slug = $1 and title = $2";
+    let query = sqlx::query_scalar(sql)
+        .bind(counters::slug(group, post))
+        .bind(counters::title(group, post, value));
+    let age: Option<Option<i64>> = query.fetch_optional(connection).await?;
+    Ok(age.flatten().and_then(|age| Moment::try_from(age).ok()))
 }

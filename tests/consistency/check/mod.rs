@@ -16,6 +16,7 @@ use crate::counters::Step;
 use crate::desk::{self, Desk, Forms, Hand};
 use crate::faults::{Injector, Kind, schedule};
 use crate::history::{History, Shared, Watch};
+use crate::loads::Loads;
 use crate::readers::{self, Places, Reading};
 use crate::session::Session;
 use crate::topology::{Plan, Topology};
@@ -156,6 +157,7 @@ async fn round(arguments: &Arguments, seed: u64) -> usize {
     reading.is_over.store(true, Ordering::Relaxed);
     progress.say("everybody stops, and what they saw is judged");
     let written = load.end().await;
+    reading.history.lock().unwrap().loads = Loads::of(&topology).await;
 
     let mut violations = of_the_writers(&written);
     violations.extend(quiet::look(&topology, &reading, &written).await);
@@ -233,12 +235,12 @@ impl Load {
             tokio::spawn(writer.write_on())
         });
         let (readers, writers) = (readers.collect(), writers.collect());
-        let looking =
-            purges::look_on(topology.primary_port.clone(), reading.watch, reading.is_over.clone());
+        let primary = topology.primary_port.clone();
+        let looking = purges::look_on(primary.clone(), reading.watch, reading.is_over.clone());
         Self {
             readers,
             writers,
-            spread: tokio::spawn(spread::watch_on(reading.clone(), announced)),
+            spread: tokio::spawn(spread::watch_on(reading.clone(), primary, announced)),
             purges: tokio::spawn(looking),
             history: reading.history.clone(),
         }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::history::History;
+use crate::loads::Loads;
 use crate::verdict::{Figures, Percentiles, RULES, Violation};
 
 /// So many violations are told in full; more say no more.
@@ -63,9 +64,13 @@ pub fn print(seed: u64, history: &History, violations: &[Violation]) {
         None => line(name, &"-"),
     };
     percentiles("a save, in calm", figures.save_calm);
-    percentiles("sent until new everywhere, in calm", figures.spread_calm);
+    percentiles("commit until new everywhere, in calm", figures.spread_calm);
     percentiles("the same under faults", figures.spread_faulty);
     percentiles("a read, past the CDN", figures.read);
+    let Loads { on_replicas, on_primary } = figures.loads;
+    let share = figures.loads.share();
+    let all = on_replicas + on_primary;
+    line("loads on replicas", &format!("{share:.1}% ({on_replicas} of {all})"));
     for rule in RULES {
         let count = violations.iter().filter(|violation| violation.rule == rule).count();
         line(&rule.to_string(), &format!("{count} violations"));

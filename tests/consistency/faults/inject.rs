@@ -112,7 +112,7 @@ impl Injector<'_> {
             Fault::Redis(gone) => take_away(&mut topology.redis, gone),
             Fault::Sessions(gone) => take_away(&mut topology.sessions, gone),
             Fault::ReplayPaused(_) => {
-                topology.servers[server].execute("select pg_wal_replay_pause()").await.unwrap();
+                topology.servers[server].pause_replay(true).await;
             }
             Fault::ReplayDelayed(_, seconds) => {
                 topology.servers[server].delay_replay(seconds).await;
@@ -145,10 +145,7 @@ impl Injector<'_> {
         match over.fault {
             Fault::Redis(gone) => bring_back(&mut topology.redis, gone),
             Fault::Sessions(gone) => bring_back(&mut topology.sessions, gone),
-            Fault::ReplayPaused(_) => {
-                let resume = "select pg_wal_replay_resume()";
-                topology.servers[over.server].execute(resume).await.unwrap();
-            }
+            Fault::ReplayPaused(_) => topology.servers[over.server].pause_replay(false).await,
             Fault::ReplayDelayed(..) => topology.servers[over.server].delay_replay(0).await,
             Fault::StandbyKilled(_) | Fault::Primary(_) => {
                 blocking(|| topology.servers[over.server].start());

@@ -38,6 +38,7 @@ wal_retrieve_retry_interval = 200ms
 hot_standby_feedback = off
 max_standby_streaming_delay = 5s
 synchronous_commit = on
+track_commit_timestamp = on
 ";
 
 /// A server in a folder of its own, on a port that it keeps.
@@ -223,25 +224,28 @@ impl Postgres {
 
     /// Makes a standby the primary; returns when it is.
     pub async fn promote(&self) {
-        let mut hand = self.hand().await.unwrap();
-        let sql = "select pg_promote(true, 60)";
-        let is_promoted: bool = sqlx::query_scalar(sql).fetch_one(&mut hand).await.unwrap();
+        let sql = "select not pg_is_in_recovery() or pg_promote(true, 60)";
+        let is_promoted: bool = self.ask(sql).await;
         assert!(is_promoted, "{} was not promoted", self.name);
     }
 
     /// How much of what a primary sent it has, in bytes.
     pub async fn received(&self) -> i64 {
-        let mut hand = self.hand().await.unwrap();
         let sql = "select cast(pg_wal_lsn_diff(pg_last_wal_receive_lsn(), '0/0') as bigint)";
-        let received: Option<i64> = sqlx::query_scalar(sql).fetch_one(&mut hand).await.unwrap();
-        received.unwrap_or_default()
+        self.ask::<Option<i64>>(sql).await.unwrap_or_default()
+    }
+
+    /// Lets a standby stop replaying, or go on.
+    pub async fn pause_replay(&self, is_paused: bool) {
+        let what = if is_paused { "pause" } else { "resume" };
+        self.ask::<String>(&format!("select pg_wal_replay_{what}()::text")).await;
     }
 
     /// Lets a standby replay what it has only so many seconds after it was committed.
     pub async fn delay_replay(&self, seconds: u64) {
-        let setting = format!("alter system set recovery_min_apply_delay = '{seconds}s'");
-        self.execute(&setting).await.unwrap();
-        self.execute("select pg_reload_conf()").await.unwrap();
+        // Of two settings the last one counts.
+        self.append("postgresql.auto.conf", &format!("recovery_min_apply_delay = '{seconds}s'\n"));
+        self.ask::<bool>("select pg_reload_conf()").await;
     }
 
     /// A connection by a hand in `psql`.
@@ -250,10 +254,24 @@ impl Postgres {
         PgConnection::connect(&database).await
     }
 
-    /// Runs statements by a hand.
-    pub async fn execute(&self, sql: &str) -> sqlx::Result<()> {
-        let mut hand = self.hand().await?;
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut hand).await.map(|_| ())
+    /// Asks for one value by a hand, again and again if need be: a standby may cancel whatever stands
+    /// in the way of what it replays.
+    async fn ask<T>(&self, sql: &str) -> T
+    where
+        T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+    {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let asking = async {
+                let mut hand = self.hand().await?;
+                sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut hand).await
+            };
+            match asking.await {
+                Ok(value) => return value,
+                Err(error) => assert!(Instant::now() < deadline, "{}: {sql}: {error}", self.name),
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Makes the database of the site.

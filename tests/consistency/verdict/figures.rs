@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::rules;
 use super::timeline::Timeline;
-use crate::history::{History, Moment, Outcome, Target, Write};
+use crate::history::{History, Moment, Outcome, Target};
+use crate::loads::Loads;
 
 /// Some points of a distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,12 +54,14 @@ pub struct Figures {
     /// Reads that lack what their instance had shown at that address within the bound.
     pub went_back: usize,
     pub faults: usize,
-    /// From the sending of a save until no instance shows the old page, where no fault stood.
+    /// From the commit of a save until no instance shows the old page, where no fault stood.
     pub spread_calm: Option<Percentiles>,
     /// The same under faults.
     pub spread_faulty: Option<Percentiles>,
     /// How long the saves themselves took, where no fault stood.
     pub save_calm: Option<Percentiles>,
+    /// Where the instances read.
+    pub loads: Loads,
     /// How long a read took, at the instances and the balancer.
     pub read: Option<Percentiles>,
 }
@@ -69,11 +72,9 @@ impl Figures {
         let is_calm = |from, to| timeline.troubles(from, to).next().is_none();
         let (mut calm, mut faulty) = (Vec::new(), Vec::new());
         for spread in &history.spreads {
-            let same = |write: &&Write| (write.group, write.step) == (spread.group, spread.step);
-            let Some(write) = history.writes.iter().find(same) else { continue };
-            let took = spread.everywhere.saturating_sub(write.sent);
-            let into = if is_calm(write.sent, spread.everywhere) { &mut calm } else { &mut faulty };
-            into.push(took);
+            let took = spread.everywhere.saturating_sub(spread.committed);
+            let is_calm = is_calm(spread.committed, spread.everywhere);
+            if is_calm { &mut calm } else { &mut faulty }.push(took);
         }
         let calm_saves = history.writes.iter().filter(|w| is_calm(w.sent, w.acknowledged));
         let saves = calm_saves.map(|write| write.acknowledged - write.sent).collect();
@@ -93,6 +94,7 @@ impl Figures {
             spread_calm: Percentiles::of(calm),
             spread_faulty: Percentiles::of(faulty),
             save_calm: Percentiles::of(saves),
+            loads: history.loads,
             read: Percentiles::of(direct.map(|read| read.end - read.begin).collect()),
         }
     }

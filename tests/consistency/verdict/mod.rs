@@ -7,11 +7,12 @@ mod rules;
 mod timeline;
 
 use std::fmt;
+use std::time::Duration;
 
 pub use figures::{Figures, Percentiles};
 use timeline::Timeline;
 
-use crate::history::{History, Outcome, Read};
+use crate::history::{History, Moment, Outcome, Read};
 
 /// A promise that was broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,15 +93,24 @@ pub fn judge(history: &History) -> Vec<Violation> {
         }
     }
     for (before, read) in rules::ways_back(&history.reads, rules::BOUND, &timeline) {
-        let why = format!("after it had shown {:?}", before.outcome);
+        let why = format!(
+            "after it had shown {:?} from {:.3} to {:.3} s; {}",
+            before.outcome,
+            seconds(before.begin),
+            seconds(before.end),
+            timeline.losses_of(read.group),
+        );
         let words = describe(read, &why, &timeline);
         violations.push(Violation { rule: Rule::Monotonic, words });
     }
     violations
 }
 
+fn seconds(moment: Moment) -> f64 {
+    Duration::from_micros(moment).as_secs_f64()
+}
+
 fn describe(read: &Read, why: &str, timeline: &Timeline<'_>) -> String {
-    let seconds = |moment: u64| std::time::Duration::from_micros(moment).as_secs_f64();
     let Read { group, address, target, instance, session, own, .. } = read;
     format!(
         "{:?} at {target:?} (by instance {instance:?}{}{}), group {group}, address {address}, \

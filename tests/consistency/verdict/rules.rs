@@ -92,7 +92,11 @@ pub fn ways_back<'a>(
         }
     }
     let back = places.into_values().flat_map(|reads| ways_back_of_one(reads, apart));
-    back.filter(|(before, read)| !timeline.has_loss(read.group, before.begin, read.end)).collect()
+    // What was lost may be shown for as long as what is old, and then be gone.
+    let is_of_a_loss = |before: &Read, read: &Read| {
+        timeline.has_loss(read.group, before.begin.saturating_sub(BOUND), read.end)
+    };
+    back.filter(|(before, read)| !is_of_a_loss(before, read)).collect()
 }
 
 fn ways_back_of_one(mut reads: Vec<&Read>, apart: Moment) -> Vec<(&Read, &Read)> {

@@ -68,6 +68,16 @@ impl<'a> Timeline<'a> {
         losses.any(|loss| loss.since <= to && loss.noticed >= from)
     }
 
+    /// In words.
+    pub fn losses_of(&self, group: u16) -> String {
+        let losses = self.losses.iter().filter(|loss| loss.group == group).map(|loss| {
+            let [since, noticed] = [loss.since, loss.noticed].map(|moment| moment / 1000);
+            format!("lost between {since} and {noticed} ms")
+        });
+        let losses: Vec<_> = losses.collect();
+        if losses.is_empty() { "nothing was lost".to_owned() } else { losses.join(", ") }
+    }
+
     /// The last step of a group that was acknowledged by then, and not lost.
     pub fn acknowledged_by(&self, group: u16, moment: Moment) -> Step {
         let kept = self.kept(group);
