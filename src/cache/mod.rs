@@ -124,7 +124,7 @@ impl Cache {
         }
     }
 
-    /// Keeps an entry in both layers, unless a later one stands; gives the one that stands here. What
+    /// Keeps an entry in both layers, unless a later one stands; gives the later of both. What
     /// [`Admission`] refuses is not kept.
     pub async fn keep<C: Class>(&self, key: &str, entry: Entry<C::Value>) -> Arc<Entry<C::Value>> {
         let hash = self.0.l1.hash::<C>(key);
@@ -231,13 +231,19 @@ impl Cache {
         self.0.l1.remove(hash);
     }
 
+    /// Keeps an entry in this process, unless a later one stands. Gives the later one, if it has seen
+    /// all that this one has. One of another epoch has not: it is what this process still takes for the
+    /// present while it has not heard of a promotion, and whoever loaded this one must not be given that.
     fn put_near<C: Class>(
         &self,
         hash: u64,
         key: &str,
         entry: Arc<Entry<C::Value>>,
     ) -> Arc<Entry<C::Value>> {
-        self.0.l1.put::<C>(hash, key, entry, self.0.content_clock.tags.watermark())
+        let present = self.0.content_clock.tags.watermark();
+        let standing = self.0.l1.put::<C>(hash, key, Arc::clone(&entry), present);
+        let has_all = standing.provenance.as_of.covers(entry.provenance.as_of);
+        if has_all { standing } else { entry }
     }
 }
 

@@ -108,3 +108,19 @@ async fn behind_the_fence_what_is_valid_is_served_as_stale() {
     assert_eq!(world.load("two", 1).await, stale);
     assert_eq!(world.loads(), 1, "no refresh behind the fence");
 }
+
+/// The primary that was promoted answers, and this process has not heard of the new epoch yet: what it
+/// has stays, and whoever loaded something is not given that.
+#[tokio::test(start_paused = true)]
+async fn what_is_loaded_in_a_new_epoch_goes_to_whoever_loaded_it() {
+    let world = World::new();
+    world.load("old", 1).await;
+    let promoted = AsOf { epoch: Epoch(8), seq: 2 };
+    let ask = Ask { need: Some(promoted), ..world.ask() };
+    let mut new = world.entry("new", 2);
+    new.provenance = Provenance::new(promoted, TagSet::of(["post:1"]));
+    let load = |_| async { Ok(Made::Keep(new)) };
+    let given = world.cache.load::<Text, (), Infallible, _, _>("a", ask, load).await;
+    assert_eq!(served(given), ("new".to_owned(), Outcome::Miss));
+    assert_eq!(world.cache.near::<Text>("a").unwrap().entry.value, "old");
+}
