@@ -218,8 +218,9 @@ impl Handling {
             let exchange = Exchange { requested, received: self.shared.clock.now() };
             self.update_by_head(place, response.headers(), exchange).await;
         }
-        let status = Some(response.status().as_u16());
-        self.mark(&mut response, CacheStatus { forward_status: status, ..self.forwarded(why) });
+        let forward_status = Some(response.status().as_u16());
+        let detail = self.judge_fetched(&mut response);
+        self.mark(&mut response, CacheStatus { forward_status, detail, ..self.forwarded(why) });
         response
     }
 

@@ -35,10 +35,7 @@ impl Handling {
             found.fenced || found.standing == Standing::Changed || matches!(state, State::Stale(_));
         if is_stale {
             self.shared.answers.stale.increment(1);
-            let options = &self.shared.options;
-            if let Some(longest) = options.stale_lifetime {
-                shorten(response.headers_mut(), &options.targeted, longest);
-            }
+            self.shorten(&mut response);
         } else {
             self.shared.answers.hit.increment(1);
         }
@@ -83,6 +80,7 @@ impl Handling {
             None => response.headers_mut().remove(AGE),
         };
         let why = if report.was_stale { self.why_asked() } else { why };
+        let detail = self.judge_fetched(&mut response);
         self.mark(
             &mut response,
             CacheStatus {
@@ -90,6 +88,7 @@ impl Handling {
                 stored: true,
                 ttl: Some(ttl(stored.head.freshness.state(now))),
                 key: Some(key),
+                detail,
                 ..self.forwarded(why)
             },
         );
@@ -106,12 +105,14 @@ impl Handling {
     ) -> Response<ResponseBody> {
         self.shared.answers.miss.increment(1);
         let mut response = answer(stored, (&self.request.method, &self.request.headers), now);
+        let detail = self.judge_fetched(&mut response);
         self.mark(
             &mut response,
             CacheStatus {
                 collapsed: true,
                 ttl: Some(ttl(stored.head.freshness.state(now))),
                 key: Some(key),
+                detail,
                 ..self.forwarded(why)
             },
         );
@@ -163,6 +164,26 @@ impl Handling {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         self.marked(response, self.forwarded(why))
+    }
+
+    /// What was made just now may be old as well, where the primary has been silent for too long: then
+    /// it was made from a replica, and nobody can say how far behind that is. Gives the word for it.
+    pub(super) fn judge_fetched(
+        &self,
+        response: &mut Response<ResponseBody>,
+    ) -> Option<&'static str> {
+        self.shared.is_fenced().then(|| {
+            self.shorten(response);
+            "fenced"
+        })
+    }
+
+    /// A cache behind this one may not keep for long what is stale.
+    fn shorten(&self, response: &mut Response<ResponseBody>) {
+        let options = &self.shared.options;
+        if let Some(longest) = options.stale_lifetime {
+            shorten(response.headers_mut(), &options.targeted, longest);
+        }
     }
 
     /// Why something that is stored was not enough.

@@ -103,6 +103,12 @@ impl Shared {
         self.cache.content_clock().tags.watermark().unwrap_or(nothing)
     }
 
+    /// Whether the primary has been silent for too long: nobody can say how old it is what a replica
+    /// gives.
+    pub fn is_fenced(&self) -> bool {
+        self.cache.content_clock().is_fenced()
+    }
+
     /// Removes a key, in this process and for all instances.
     pub async fn remove(&self, key: &str) {
         self.cache.remove::<Responses>(key).await;

@@ -90,3 +90,18 @@ async fn behind_the_fence_all_is_stale_and_short() {
     world.confirm();
     assert_eq!(world.get("/", &[]).await.header("cache-control"), "max-age=60, public");
 }
+
+/// A replica may have made it, and nobody can say how far behind that is.
+#[tokio::test]
+async fn what_is_made_behind_the_fence_is_stale_and_short_as_well() {
+    let options = Options { stale_lifetime: Some(Duration::from_secs(2)), ..Options::default() };
+    let seen = Arc::new(AtomicU64::new(5));
+    let world = world("max-age=60, public", options, seen);
+    world.pass(3);
+    let made = world.get("/", &[]).await;
+    assert_eq!((made.text(), made.header("cache-control")), ("0", "max-age=2, s-maxage=2"));
+    let status = made.header("cache-status");
+    assert!(status.contains("fwd=uri-miss") && status.contains("detail=fenced"), "{status}");
+    world.confirm();
+    assert_eq!(world.get("/", &[]).await.header("cache-control"), "max-age=60, public");
+}
