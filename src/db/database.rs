@@ -9,7 +9,7 @@ use metrics::counter;
 use super::connection::{Connection, Inner};
 use super::intent::{Intent, Source, Tried};
 use super::primary::{Primary, Role};
-use super::replicas::{self, Lag, Replicas};
+use super::replicas::{self, Replicas, Standard};
 use super::sqlite::File;
 use super::{DbError, Loss, Result, Snapshot, Transaction};
 use crate::content_clock::AsOf;
@@ -84,7 +84,7 @@ impl Database {
         let Servers::Postgres { replicas: Some(replicas), .. } = &self.servers else {
             return self.read_primary().await;
         };
-        if let Some(snapshot) = replicas.read(intent, Lag::Bounded, tried).await {
+        if let Some(snapshot) = replicas.read(intent, Standard::Usual, tried).await {
             return Ok(snapshot);
         }
         match self.read_primary().await {
@@ -97,8 +97,9 @@ impl Database {
                 if !error.is_unavailable() {
                     return Err(error);
                 }
-                // A page from long ago is better than none, where nobody asks for more.
-                let far = replicas.read(intent, Lag::Any, Tried::default()).await;
+                // A page from long ago is better than none, where nobody asks for more; and so is one
+                // that has to be waited for.
+                let far = replicas.read(intent, Standard::Lowered, Tried::default()).await;
                 far.ok_or(match intent {
                     Intent::AtLeast(_) => DbError::Behind,
                     Intent::Any | Intent::Primary => error,

@@ -44,13 +44,14 @@ pub struct ReplicaSettings {
     pub max_lag: Duration,
 }
 
-/// How far behind a replica may be.
+/// What will do of a replica.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lag {
-    /// As far as the settings say.
-    Bounded,
-    /// However far: there is nothing better.
-    Any,
+pub(super) enum Standard {
+    /// One that is not far behind, and has a place.
+    Usual,
+    /// Whatever there is, however far behind, and however long one waits for a place: nobody else
+    /// answers.
+    Lowered,
 }
 
 impl Database {
@@ -125,17 +126,18 @@ impl Replicas {
 
     /// A snapshot of a replica that will do; `None` where there is none, or nothing is known of the
     /// primary that a replica could be held against.
-    pub async fn read(&self, intent: Intent, lag: Lag, tried: Tried) -> Option<Snapshot> {
+    pub async fn read(&self, intent: Intent, standard: Standard, tried: Tried) -> Option<Snapshot> {
         let original = self.original()?;
-        let mut candidates = self.candidates(intent, lag, tried);
+        let mut candidates = self.candidates(intent, standard, tried);
         for _ in 0..TRIES {
             let replica = self.choose(&mut candidates)?;
-            match replica.read(original).await {
+            match replica.read(original, standard).await {
                 Ok(snapshot) if intent.allows(snapshot.as_of()) => {
                     count(Source::Replica(0), intent, "ok");
                     return Some(snapshot);
                 }
                 Ok(_) => count(Source::Replica(0), intent, "behind"),
+                Err(Unusable::Busy) => count(Source::Replica(0), intent, "busy"),
                 Err(Unusable::Refused(_)) => count(Source::Replica(0), intent, "refused"),
                 Err(Unusable::Failed(_) | Unusable::Silent | Unusable::Lost) => {
                     count(Source::Replica(0), intent, "failed");
@@ -153,7 +155,12 @@ impl Replicas {
     }
 
     /// Replicas that may be asked, in two ranks: 0 for those that were seen to have enough.
-    fn candidates(&self, intent: Intent, lag: Lag, tried: Tried) -> Vec<(u8, &Arc<Replica>)> {
+    fn candidates(
+        &self,
+        intent: Intent,
+        standard: Standard,
+        tried: Tried,
+    ) -> Vec<(u8, &Arc<Replica>)> {
         if intent == Intent::Primary {
             return Vec::new();
         }
@@ -161,9 +168,9 @@ impl Replicas {
         let untried = self.all.iter().filter(|replica| !tried.has(replica.at));
         untried
             .filter_map(|replica| {
-                let as_of = replica.standing()?;
+                let as_of = replica.standing(standard)?;
                 let behind = self.primary_clock.lag(as_of, now)?;
-                let is_near = lag == Lag::Any || behind <= self.max_lag;
+                let is_near = standard == Standard::Lowered || behind <= self.max_lag;
                 is_near.then(|| (u8::from(!intent.allows(as_of)), replica))
             })
             .collect()

@@ -1,15 +1,15 @@
 //! One replica: its connections, and what is known of it.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
+use super::Standard;
 use super::breaker::Breaker;
 use super::figures::Figures;
 use super::visit::Visit;
@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_millis(250);
 /// How long a probe waits. Who does not answer within it has fallen silent, and reads that are under
 /// way there are given up.
 const PROBE: Duration = Duration::from_secs(1);
+/// How long somebody waits for a place who has nowhere else to go.
+const QUEUE: Duration = Duration::from_secs(2);
 /// The weight of a new latency against all that were before it.
 const NEW: f64 = 0.2;
 
@@ -53,6 +55,9 @@ pub(super) enum Unusable {
     /// It did not answer in time.
     #[error("it did not answer in time")]
     Silent,
+    /// All its places are taken.
+    #[error("it is busy")]
+    Busy,
     /// It answered, and then the connection was lost.
     #[error("a connection was lost in the middle of a read")]
     Lost,
@@ -78,8 +83,8 @@ pub(super) struct Replica {
     size: u32,
     pool: ArcSwap<PgPool>,
     state: Mutex<State>,
-    /// Snapshots that are open.
-    pub in_flight: AtomicU32,
+    /// For as many snapshots as may be open at a time.
+    places: Arc<Semaphore>,
     /// How often it has fallen silent.
     pub silences: watch::Sender<u64>,
     clock: Arc<dyn Clock>,
@@ -108,7 +113,7 @@ impl Replica {
             options,
             size,
             state: Mutex::default(),
-            in_flight: AtomicU32::new(0),
+            places: Arc::new(Semaphore::new(size.max(1) as usize)),
             silences: watch::Sender::new(0),
             clock,
             figures: Figures::of(&name),
@@ -116,10 +121,10 @@ impl Replica {
         }
     }
 
-    /// Its clock, where it may be asked for a snapshot: it was accepted, its breaker is closed, and one
-    /// of its connections is free.
-    pub fn standing(&self) -> Option<AsOf> {
-        if self.in_flight.load(Ordering::Relaxed) >= self.size {
+    /// Its clock, where it may be asked for a snapshot: it was accepted, its breaker is closed, and
+    /// there is a place, or one is waited for.
+    pub fn standing(&self, standard: Standard) -> Option<AsOf> {
+        if standard == Standard::Usual && self.places.available_permits() == 0 {
             return None;
         }
         let state = self.lock();
@@ -128,13 +133,25 @@ impl Replica {
 
     /// What asking it costs, to compare: how long it took of late, for each who is there.
     pub fn cost(&self) -> f64 {
-        let there = f64::from(self.in_flight.load(Ordering::Relaxed)) + 1.0;
+        let free = u32::try_from(self.places.available_permits()).unwrap_or(u32::MAX);
+        let there = f64::from(self.size.saturating_sub(free)) + 1.0;
         self.lock().latency * there
     }
 
     /// Takes a snapshot.
-    pub async fn read(self: &Arc<Self>, original: Original) -> Result<Snapshot, Unusable> {
-        let visit = Visit::begin(self.clone());
+    pub async fn read(
+        self: &Arc<Self>,
+        original: Original,
+        standard: Standard,
+    ) -> Result<Snapshot, Unusable> {
+        let places = self.places.clone();
+        let place = match standard {
+            Standard::Usual => places.try_acquire_owned().ok(),
+            Standard::Lowered => {
+                timeout(QUEUE, places.acquire_owned()).await.ok().and_then(Result::ok)
+            }
+        };
+        let visit = Visit::begin(self.clone(), place.ok_or(Unusable::Busy)?);
         let asked = Instant::now();
         let begun = timeout(PATIENCE, begin(self.pool.load_full())).await;
         let outcome = match begun {

@@ -1,24 +1,25 @@
 //! A visit: somebody has a snapshot of a replica open.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::replica::Replica;
 use crate::db::Source;
 
-/// Counts for as long as a snapshot is open, and knows where.
+/// Holds a place for as long as a snapshot is open, and knows where.
 #[derive(Debug)]
 pub struct Visit {
     replica: Arc<Replica>,
+    _place: OwnedSemaphorePermit,
     /// How often the replica had fallen silent when the visit began.
     silences: u64,
 }
 
 impl Visit {
-    pub(super) fn begin(replica: Arc<Replica>) -> Self {
-        replica.in_flight.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn begin(replica: Arc<Replica>, place: OwnedSemaphorePermit) -> Self {
         let silences = *replica.silences.borrow();
-        Self { replica, silences }
+        Self { replica, _place: place, silences }
     }
 
     /// Where it is.
@@ -35,11 +36,5 @@ impl Visit {
                 std::future::pending::<()>().await;
             }
         }
-    }
-}
-
-impl Drop for Visit {
-    fn drop(&mut self) {
-        self.replica.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -64,6 +64,30 @@ async fn without_a_primary_reading_goes_on_and_writing_waits_for_it() {
     here.app.db.close().await;
 }
 
+/// Readers who find every place at the replicas taken wait for one: there is nowhere else to go.
+#[tokio::test]
+async fn without_a_primary_readers_wait_for_a_place_at_a_replica() {
+    let topology = Topology::with_replicas(1).await;
+    let here = topology.instance_with(|config| config.database.replica_connections = 1).await;
+    topology.catch_up_all().await;
+    here.probe_until(0, true).await;
+    let first = here.app.db.read(Intent::Any).await.unwrap();
+    assert_ne!(first.source(), Source::Primary);
+    assert_eq!(here.source(Intent::Any).await.0, Source::Primary, "its place is taken");
+
+    topology.primary.kill().await;
+    is_refused_in_time(&here).await;
+    let db = here.app.db.clone();
+    let mut second = tokio::spawn(async move { db.read(Intent::Any).await });
+    let early = tokio::time::timeout(Duration::from_millis(500), &mut second).await;
+    assert!(early.is_err(), "{early:?}");
+    drop(first);
+    let second = second.await.unwrap().unwrap();
+    assert_ne!(second.source(), Source::Primary);
+    drop(second);
+    here.app.db.close().await;
+}
+
 /// The primary falls, a standby is promoted, and then the old one is there again and takes writes.
 #[tokio::test]
 async fn a_promoted_standby_is_found_and_the_old_primary_is_not_used_again() {
