@@ -6,7 +6,7 @@ use super::connection::{Connection, on};
 use super::intent::Source;
 use super::replicas::Visit;
 use super::{DbError, Result};
-use crate::content_clock::{AsOf, Epoch};
+use crate::content_clock::{AsOf, Epoch, Token};
 
 /// A view of the whole database at one moment; it cannot write.
 #[derive(Debug)]
@@ -50,6 +50,13 @@ impl Snapshot {
     #[must_use]
     pub const fn is_exact(&self) -> bool {
         self.is_exact
+    }
+
+    /// What whoever was shown this has to be shown from now on: a change may be in it that has no
+    /// number yet.
+    #[must_use]
+    pub const fn token(&self) -> Token {
+        if self.is_exact { Token::Settled(self.as_of) } else { Token::Pending }
     }
 
     /// Where it was taken.

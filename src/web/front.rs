@@ -114,7 +114,7 @@ impl Door {
 
     /// What was said to our own cache stays here. An answer to a writer is for no other cache either.
     fn on_leaving(&self, response: &mut Response<Body>, need: Option<Need>) {
-        let saved = response.extensions_mut().remove::<Token>();
+        let shown = response.extensions_mut().remove::<Token>();
         let headers = response.headers_mut();
         let is_kept = headers.remove(MASTHEAD_CACHE_CONTROL).is_some();
         let cdn = self.edge.cdn.as_ref();
@@ -126,10 +126,12 @@ impl Door {
         } else if let Some(cdn) = cdn.filter(|_| is_kept) {
             cdn.on_leaving(headers);
         }
-        match (saved, need) {
-            (Some(token), _) => self.tokens.give(headers, token),
+        match (shown, need) {
+            (Some(token), _) if !self.tokens.is_everywhere(token, cdn) => {
+                self.tokens.give(headers, token);
+            }
             (None, Some(need)) => self.tokens.give_back(headers, need, cdn),
-            (None, None) => {}
+            _ => {}
         }
     }
 }

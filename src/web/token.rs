@@ -73,20 +73,25 @@ impl Tokens {
         }
     }
 
-    /// Gives a writer the token of what they saved just now.
+    /// Whether all instances and the CDN show a change to everybody.
+    pub(super) fn is_everywhere(&self, token: Token, cdn: Option<&Cdn>) -> bool {
+        let Token::Settled(as_of) = token else { return false };
+        let is_purged = |cdn: &Cdn| cdn.purger.settled().is_some_and(|done| done.covers(as_of));
+        self.0.reach.covers(as_of) && cdn.is_none_or(is_purged)
+    }
+
+    /// Gives a writer the token of what they saved, or saw at the desk, just now.
     pub(super) fn give(&self, headers: &mut HeaderMap, token: Token) {
         self.set(headers, self.0.key.sign(token), MAX_AGE);
     }
 
-    /// Gives a writer back what they are owed; or takes it from them, once all instances and the CDN
-    /// show it to everybody.
+    /// Gives a writer back what they are owed; or takes it from them, once it is everywhere.
     pub(super) fn give_back(&self, headers: &mut HeaderMap, owed: Need, cdn: Option<&Cdn>) {
-        let Need(as_of) = owed;
-        let is_purged = |cdn: &Cdn| cdn.purger.settled().is_some_and(|done| done.covers(as_of));
-        if self.0.reach.covers(as_of) && cdn.is_none_or(is_purged) {
+        let token = Token::Settled(owed.0);
+        if self.is_everywhere(token, cdn) {
             self.set(headers, String::new(), Duration::ZERO);
         } else {
-            self.give(headers, Token::Settled(as_of));
+            self.give(headers, token);
         }
     }
 

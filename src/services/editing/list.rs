@@ -2,6 +2,7 @@
 
 use super::rights::sees_all;
 use super::{Editing, Result};
+use crate::content_clock::Token;
 use crate::db;
 use crate::db::desk::Filter;
 pub use crate::db::desk::Place;
@@ -51,6 +52,8 @@ pub struct PostsAtDesk {
     pub next: Option<Place>,
     /// How many there are, whatever the state and the words that were asked for.
     pub counts: Counts,
+    /// What the site owes to whoever saw this.
+    pub token: Token,
 }
 
 impl Editing {
@@ -61,6 +64,7 @@ impl Editing {
     pub async fn list(&self, user: &Author, query: &Query) -> Result<PostsAtDesk> {
         self.in_time(async {
             let mut snapshot = self.primary().await?;
+            let token = snapshot.token();
             let words: Vec<&str> = query.words.split_whitespace().take(MAX_WORDS).collect();
             let all = Filter {
                 kind: query.kind,
@@ -87,6 +91,7 @@ impl Editing {
                 posts: assembly::cards(c, &ids).await?,
                 next: places.pop().filter(|_| has_more),
                 counts: Counts { drafts, scheduled, published },
+                token,
             })
         })
         .await

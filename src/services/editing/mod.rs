@@ -110,6 +110,8 @@ pub struct AtDesk {
     pub full: FullPost,
     /// What the user may do to it.
     pub rights: Rights,
+    /// What the site owes to whoever saw this.
+    pub token: Token,
 }
 
 /// Writes at the desk.
@@ -183,7 +185,8 @@ impl Editing {
             let mut snapshot = self.primary().await?;
             let (full, standing) = find(&mut snapshot, user, id).await?;
             let settings = settings::load(&mut snapshot).await?;
-            Ok(AtDesk { settings, full, rights: Rights::of(user.role, standing) })
+            let (rights, token) = (Rights::of(user.role, standing), snapshot.token());
+            Ok(AtDesk { settings, full, rights, token })
         })
         .await
     }
@@ -228,7 +231,7 @@ impl Editing {
     ) -> Result<Saved<Post>> {
         self.in_time(async {
             let mut snapshot = self.primary().await?;
-            let as_of = snapshot.as_of();
+            let token = snapshot.token();
             let (full, standing) = find(&mut snapshot, user, id).await?;
             drop(snapshot);
             allow(user, Act::Edit, standing)?;
@@ -242,7 +245,7 @@ impl Editing {
             let before = Draft::of(&full);
             let draft = self.step(edit.onto(before.clone()), step)?;
             if draft == before {
-                return Ok(Saved { value: full.post, token: Token::Settled(as_of) });
+                return Ok(Saved { value: full.post, token });
             }
             Ok(self.publishing.update(id, revision, &draft).await?)
         })
@@ -281,7 +284,8 @@ impl Editing {
             let settings = settings::load(&mut snapshot).await?;
             let full =
                 self.publishing.preview(&mut snapshot, &settings, &draft, Some(full.post)).await?;
-            Ok(AtDesk { settings, full, rights: Rights::of(user.role, standing) })
+            let (rights, token) = (Rights::of(user.role, standing), snapshot.token());
+            Ok(AtDesk { settings, full, rights, token })
         })
         .await
     }
@@ -298,7 +302,8 @@ impl Editing {
             let settings = settings::load(&mut snapshot).await?;
             let draft = edit.onto(new_draft(user, kind));
             let full = self.publishing.preview(&mut snapshot, &settings, &draft, None).await?;
-            Ok(AtDesk { settings, full, rights: Rights::of(user.role, standing) })
+            let (rights, token) = (Rights::of(user.role, standing), snapshot.token());
+            Ok(AtDesk { settings, full, rights, token })
         })
         .await
     }

@@ -18,6 +18,7 @@ on_both!(
     a_preview_is_seen_by_its_writer_alone,
     each_role_is_offered_what_it_may,
     nothing_of_the_desk_is_kept,
+    whoever_sees_a_change_at_the_desk_is_owed_it,
     a_long_text_is_taken_and_an_endless_one_refused,
 );
 
@@ -98,6 +99,24 @@ async fn a_post_is_written_published_taken_back_and_deleted(database: &TestDatab
     let next = ann.done(&delete, &[("revision", revision.as_str())]).await;
     assert_eq!(next, "/desk/?done=deleted");
     assert_eq!(ann.get(at).await.status, StatusCode::NOT_FOUND);
+}
+
+/// The answer to a save may be lost, and its token with it. Then the desk says that it is saved, and so
+/// must the site.
+async fn whoever_sees_a_change_at_the_desk_is_owed_it(database: &TestDatabase) {
+    let site = Instance::on(database).await;
+    let ann = Writer::new(&site, "Ann", Role::Owner).await;
+    let next = ann.done("/desk/posts/new/", &post("First", "Text.", "publish")).await;
+    for path in ["/desk/", editor(&next)] {
+        let seen = ann.get(path).await;
+        assert_eq!(seen.status, StatusCode::OK);
+        let cookie = seen.field("set-cookie");
+        assert!(cookie.starts_with("masthead_token=") && !cookie.contains("Max-Age=0"), "{cookie}");
+    }
+    assert!(
+        !ann.get("/desk/posts/new/").await.headers.contains_key("set-cookie"),
+        "it shows nothing"
+    );
 }
 
 async fn a_page_is_one_as_well(database: &TestDatabase) {

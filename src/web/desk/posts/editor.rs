@@ -6,6 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::fields::{Fault, Fields};
 use super::{Done, address, list, moment, new_address};
+use crate::content_clock::Token;
 use crate::domain::paths;
 use crate::domain::{PostId, PostKind, Settings, Status};
 use crate::services::editing::{AtDesk, Edit, Rights};
@@ -70,6 +71,8 @@ pub(super) struct EditorPage<'a> {
     faults: Vec<Fault>,
     /// What somebody else saved meanwhile.
     theirs: Vec<Difference>,
+    /// What the site owes to whoever sees this.
+    token: Option<Token>,
 }
 
 /// A button of the form.
@@ -137,6 +140,10 @@ impl<'a> EditorPage<'a> {
             alarm: None,
             faults: Vec::new(),
             theirs: Vec::new(),
+            token: match subject {
+                Subject::Saved(at) => Some(at.token),
+                Subject::New(..) | Subject::Unknown(_) => None,
+            },
         }
     }
 
@@ -188,6 +195,9 @@ impl<'a> EditorPage<'a> {
         let mut response = (status, Html(self.render()?)).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        if let Some(token) = self.token {
+            response.extensions_mut().insert(token);
         }
         Ok(response)
     }

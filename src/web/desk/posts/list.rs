@@ -1,7 +1,9 @@
 //! The list of posts: where a writer comes in.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
+use axum::response::IntoResponse as _;
 use jiff::tz::TimeZone;
 use url::form_urlencoded::Serializer;
 
@@ -63,7 +65,8 @@ pub(super) async fn show(State(editing): State<Editing>, writer: SignedIn, asked
         behind: asked.behind.as_deref().and_then(read_place),
     };
     let list = editing.list(&writer.user, &query).await?;
-    page(&PostsPage::new(&writer, &asked, &query, &list))
+    let shown = page(&PostsPage::new(&writer, &asked, &query, &list))?;
+    Ok((Extension(list.token), shown).into_response())
 }
 
 impl<'a> PostsPage<'a> {
