@@ -13,11 +13,12 @@ backend default {
     # Whether stale answers may be served: see vcl_recv.
     .probe = {
         .url = "/healthz";
-        .interval = 2s;
+        .interval = 1s;
         .timeout = 1s;
-        .window = 4;
-        .threshold = 2;
-        .initial = 2;
+        # Nothing is asked of a backend that is sick: three times no, and it is; once yes, and it is not.
+        .window = 3;
+        .threshold = 1;
+        .initial = 1;
     }
 }
 
