@@ -48,7 +48,7 @@ pub enum Outcome {
 }
 
 /// A read of one address; a page that shows several groups is one for each of them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Read {
     pub begin: Moment,
     pub end: Moment,
@@ -65,6 +65,8 @@ pub struct Read {
     pub is_varnish_hit: bool,
     /// The last step that the reader itself had seen acknowledged when it asked; 0 for strangers.
     pub own: Step,
+    /// What a writer brought along, and what the layers said of the answer.
+    pub words: Option<Arc<str>>,
     pub outcome: Outcome,
 }
 
@@ -117,8 +119,7 @@ pub struct Purged {
 pub struct Spread {
     /// When the database committed it.
     pub committed: Moment,
-    /// When the last instance was asked that showed the new page for the first time, or called the old
-    /// one stale.
+    /// When an instance last gave the old page, and did not call it stale.
     pub everywhere: Moment,
 }
 

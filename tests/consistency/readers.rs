@@ -90,9 +90,15 @@ impl Reading {
         own: Step,
     ) -> Vec<Read> {
         let (group, number, path) = address;
+        // Strangers are many, and are told apart by nothing.
+        let token = (own > 0).then(|| session.0.token().to_owned());
         let begin = self.watch.now();
         let answer = session.0.get(&format!("{}{path}", self.places.url(target))).await;
         let end = self.watch.now();
+        let words: Option<Arc<str>> = token.map(|token| {
+            let status = answer.as_ref().map_or("no answer", Answer::cache_status);
+            format!("token {token}, {status}").into()
+        });
         let note = |group: usize, outcome| {
             let answer = answer.as_ref();
             Read {
@@ -106,6 +112,7 @@ impl Reading {
                 is_stale: answer.is_some_and(is_stale),
                 is_varnish_hit: answer.is_some_and(|a| a.cache_status().contains("varnish; hit")),
                 own,
+                words: words.clone(),
                 outcome,
             }
         };

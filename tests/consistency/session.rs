@@ -32,6 +32,11 @@ impl Session {
         Self { reader: Reader::new(), cookies: BTreeMap::new(), origin: origin.to_owned() }
     }
 
+    /// The token that it carries as a writer; empty where it carries none.
+    pub fn token(&self) -> &str {
+        self.cookies.get("masthead_token").map_or("", String::as_str)
+    }
+
     /// Asks for an address.
     pub async fn get(&mut self, url: &str) -> Option<Answer> {
         self.send(Method::GET, url, None).await

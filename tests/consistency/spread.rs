@@ -10,7 +10,7 @@ use sqlx::{Connection as _, PgConnection};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::counters;
+use crate::counters::{self, Span};
 use crate::history::{Moment, Spread, Watch};
 use crate::readers::{self, Reading};
 use crate::support::reader::Reader;
@@ -41,8 +41,8 @@ pub async fn watch_on(
         let instances = reading.places.instances.iter();
         let asking =
             instances.map(|url| last_of_the_old(&reading, &reader, format!("{url}{path}"), save));
-        let committing = committed(&mut connection, &primary, reading.watch, save);
-        let (everywhere, committed) = join(join_all(asking), committing).await;
+        let moment = committed(&mut connection, &primary, reading.watch, save);
+        let (everywhere, committed) = join(join_all(asking), moment).await;
         if let (Some(everywhere), Some(committed)) = (everywhere.into_iter().max(), committed) {
             spreads.push(Spread { committed, everywhere });
         }
@@ -52,9 +52,8 @@ pub async fn watch_on(
     reading.history.lock().unwrap().spreads.extend(spreads);
 }
 
-/// When an instance was asked for the first time that it showed a step, or called what it showed stale;
-/// if it never did, when it was last asked that showed the old page. One that is away shows that to
-/// nobody.
+/// When an instance last gave the old page and did not call it stale; 0 where it never did. One that is
+/// away shows it to nobody.
 async fn last_of_the_old(
     reading: &Reading,
     reader: &Reader,
@@ -64,22 +63,20 @@ async fn last_of_the_old(
     let mut last = 0;
     let asking = async {
         loop {
-            let asked = reading.watch.now();
             let request = http::Request::get(&url).body(http_body_util::Full::default()).unwrap();
             if let Some(answer) = reader.send(request).await {
                 let spans = counters::read(&String::from_utf8_lossy(&answer.body));
-                let span = spans.get(&save.group);
-                if span.is_some() {
-                    last = asked;
-                }
-                if span.is_some_and(|span| span.last >= save.step) || readers::is_stale(&answer) {
-                    return;
+                let is_new = |span: &Span| span.last >= save.step;
+                match spans.get(&save.group) {
+                    Some(span) if is_new(span) => return,
+                    Some(_) if !readers::is_stale(&answer) => last = reading.watch.now(),
+                    _ => {}
                 }
             }
             tokio::time::sleep(PAUSE).await;
         }
     };
-    // Whoever has not shown the new page by then has shown the old one as late as `last` says.
+    // Whether it has shown the new page by then or not, it showed the old one as late as `last` says.
     let _ = timeout(PATIENCE, asking).await;
     last
 }
@@ -108,24 +105,24 @@ async fn committed(
             tokio::time::sleep(LOOK).await;
         }
     };
-    let found = timeout(PATIENCE, looking).await;
-    if found.is_err() {
+    let moment = timeout(PATIENCE, looking).await;
+    if moment.is_err() {
         // It may have been cut off in the middle of an answer.
         *connection = None;
     }
-    found.ok()
+    moment.ok()
 }
 
 /// How many microseconds ago a counter was raised to a value.
 async fn age(
     connection: &mut Option<PgConnection>,
-    port: u16,
+    primary: u16,
     (group, post, value): (usize, u32, u32),
 ) -> sqlx::Result<Option<Moment>> {
     let connection = if let Some(connection) = connection {
         connection
     } else {
-        let url = format!("postgres://app@127.0.0.1:{port}/{DATABASE}");
+        let url = format!("postgres://app@127.0.0.1:{primary}/{DATABASE}");
         connection.insert(PgConnection::connect(&url).await?)
     };
     let sql = "select (extract(epoch from clock_timestamp() - pg_xact_commit_timestamp(xmin)) \

@@ -59,6 +59,9 @@ pub struct Arguments {
     /// Which faults, separated by commas; by default all that this build has
     #[arg(long, value_delimiter = ',', value_enum)]
     faults: Option<Vec<Kind>>,
+    /// Milliseconds on average from the beginning of a fault to that of the next
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(100..))]
+    gap: u64,
     /// No faults at all
     #[arg(long, conflicts_with = "faults")]
     calm: bool,
@@ -126,8 +129,12 @@ pub async fn run(arguments: &Arguments) -> bool {
 /// One round on a cluster of its own; gives the number of violations.
 async fn round(arguments: &Arguments, seed: u64) -> usize {
     let length = Duration::from_secs(arguments.duration);
-    let schedule =
-        schedule(seed, &arguments.kinds(), arguments.instances, length.saturating_sub(CALM));
+    let schedule = schedule(
+        seed,
+        (&arguments.kinds(), arguments.gap),
+        arguments.instances,
+        length.saturating_sub(CALM),
+    );
     let progress = report::Progress::begin(seed, length, schedule.len());
     let mut plan = Plan {
         instances: arguments.instances,
@@ -167,6 +174,8 @@ async fn round(arguments: &Arguments, seed: u64) -> usize {
     report::print(seed, &history, &violations);
     if let Some(folder) = arguments.logs.as_ref().filter(|_| !violations.is_empty()) {
         std::fs::create_dir_all(folder).unwrap();
+        let all: Vec<_> = violations.iter().map(ToString::to_string).collect();
+        std::fs::write(folder.join(format!("{seed}.violations")), all.join("\n")).unwrap();
         std::fs::write(folder.join(format!("{seed}.log")), topology.logs()).unwrap();
     }
     violations.len()

@@ -9,8 +9,8 @@ use crate::history::History;
 use crate::loads::Loads;
 use crate::verdict::{Figures, Percentiles, RULES, Violation};
 
-/// So many violations are told in full; more say no more.
-const TOLD: usize = 12;
+/// So many violations of each rule are told in full; more say no more.
+const TOLD: usize = 3;
 
 /// Says what goes on.
 pub struct Progress {
@@ -75,11 +75,11 @@ pub fn print(seed: u64, history: &History, violations: &[Violation]) {
         let count = violations.iter().filter(|violation| violation.rule == rule).count();
         line(&rule.to_string(), &format!("{count} violations"));
     }
-    for violation in violations.iter().take(TOLD) {
-        println!("\n  {violation}");
-    }
-    if violations.len() > TOLD {
-        println!("\n  and {} more", violations.len() - TOLD);
+    for rule in RULES {
+        let of_rule = violations.iter().filter(|violation| violation.rule == rule);
+        for violation in of_rule.take(TOLD) {
+            println!("\n  {violation}");
+        }
     }
     println!("\n{} violations (seed {seed})", violations.len());
 }

@@ -122,10 +122,11 @@ impl Injector<'_> {
             Fault::Instance(instance, gone) => blocking(|| match gone {
                 Gone::Killed => topology.instances[instance].kill(),
                 Gone::Frozen => topology.instances[instance].freeze(),
-                Gone::Stopped => topology.instances[instance].stop(),
+                // It may take long, and nobody must wait for it here.
+                Gone::Stopped => topology.instances[instance].ask_to_stop(),
             }),
             Fault::Failpoint(instance, place) => {
-                blocking(|| topology.instances[instance].stop());
+                blocking(|| topology.instances[instance].kill());
                 let setting = ("FAILPOINTS", format!("{place}={THERE}"));
                 blocking(|| topology.start_instance(instance, &[setting]));
             }
@@ -155,9 +156,11 @@ impl Injector<'_> {
                 match gone {
                     _ if is_back => {}
                     Gone::Frozen => topology.instances[instance].thaw(),
-                    Gone::Killed | Gone::Stopped => {
-                        blocking(|| topology.start_instance(instance, &[]));
-                    }
+                    // One that was told to stop and has not ended by now had its time.
+                    Gone::Killed | Gone::Stopped => blocking(|| {
+                        topology.instances[instance].kill();
+                        topology.start_instance(instance, &[]);
+                    }),
                 }
                 return topology.is_ready(instance, back_since).await;
             }

@@ -13,8 +13,6 @@ use crate::topology::postgres::Stop;
 
 /// The first fault comes after this time, so that there is something to spoil.
 const BEFORE: Duration = Duration::from_secs(3);
-/// Between the beginnings of two faults, in milliseconds.
-const GAP: std::ops::Range<u64> = 500..3_500;
 /// How long a fault lasts, in milliseconds.
 const LASTS: std::ops::Range<u64> = 500..7_000;
 /// Between two faults of one part, so that it has been whole for a moment.
@@ -40,14 +38,21 @@ pub(super) enum Part {
     Ways(usize),
 }
 
-/// Draws faults of these kinds until `end`; each is healed by then.
-pub fn schedule(seed: u64, kinds: &[Kind], instances: usize, end: Duration) -> Vec<Planned> {
+/// Draws faults of these kinds until `end`; each is healed by then. The next begins after `gap` on
+/// average, in milliseconds.
+pub fn schedule(
+    seed: u64,
+    (kinds, gap): (&[Kind], u64),
+    instances: usize,
+    end: Duration,
+) -> Vec<Planned> {
+    let gaps = gap / 4..=gap * 7 / 4;
     let mut random = StdRng::seed_from_u64(seed);
     let mut busy_until: BTreeMap<Part, Duration> = BTreeMap::new();
     let mut planned = Vec::new();
     let mut at = BEFORE;
     while let Some(kind) = kinds.choose(&mut random) {
-        at += Duration::from_millis(random.random_range(GAP));
+        at += Duration::from_millis(random.random_range(gaps.clone()));
         let lasts = Duration::from_millis(random.random_range(LASTS));
         let fault = draw(*kind, instances, &mut random);
         if at + lasts > end {

@@ -92,6 +92,11 @@ impl Instance {
         self.running = None;
     }
 
+    /// Tells it to stop, and does not wait for the end.
+    pub fn ask_to_stop(&self) {
+        self.running.as_ref().expect("it runs").signal("TERM");
+    }
+
     /// Kills it at once.
     pub fn kill(&mut self) {
         if let Some(process) = self.running.take() {

@@ -37,6 +37,7 @@ wal_receiver_timeout = 5s
 wal_retrieve_retry_interval = 200ms
 hot_standby_feedback = off
 max_standby_streaming_delay = 5s
+max_standby_archive_delay = 5s
 synchronous_commit = on
 track_commit_timestamp = on
 ";

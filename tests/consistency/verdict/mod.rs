@@ -112,9 +112,10 @@ fn seconds(moment: Moment) -> f64 {
 
 fn describe(read: &Read, why: &str, timeline: &Timeline<'_>) -> String {
     let Read { group, address, target, instance, session, own, .. } = read;
+    let words = read.words.as_deref().unwrap_or("a stranger");
     format!(
         "{:?} at {target:?} (by instance {instance:?}{}{}), group {group}, address {address}, \
-         session {session} owed {own}, from {:.3} to {:.3} s: {why}; {}",
+         session {session} owed {own} ({words}), from {:.3} to {:.3} s: {why}; {}",
         read.outcome,
         if read.is_varnish_hit { ", kept by Varnish" } else { "" },
         if read.is_stale { ", called stale" } else { "" },
