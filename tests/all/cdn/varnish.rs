@@ -182,7 +182,7 @@ async fn a_moment_after_a_soft_purge_and_after_a_hard_one_the_page_is_new_at_onc
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_old_page_is_served_while_no_instance_answers() {
-    let probe = (".interval = 2s", ".interval = 100ms");
+    let probe = (".interval = 1s", ".interval = 100ms");
     let world = World::new(&[NO_GRACE, probe]).await;
     world.write("/a", "all post:1", "old");
     world.get("/a").await;
