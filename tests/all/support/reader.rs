@@ -13,6 +13,10 @@ use tokio::time::timeout;
 /// No answer may take longer: a reader would have left.
 const BEARABLE: Duration = Duration::from_secs(15);
 
+/// For so long a connection is kept that nobody uses: less than any server does (Varnish: 5 s), since a
+/// request on one that is being closed would be lost.
+const IDLE: Duration = Duration::from_secs(3);
+
 /// Asks over HTTP; its clones share their connections.
 #[derive(Clone)]
 pub struct Reader(Client<HttpConnector, Full<Bytes>>);
@@ -28,7 +32,7 @@ pub struct Answer {
 impl Reader {
     pub fn new() -> Self {
         let mut client = Client::builder(TokioExecutor::new());
-        Self(client.retry_canceled_requests(false).build_http())
+        Self(client.pool_idle_timeout(IDLE).retry_canceled_requests(false).build_http())
     }
 
     /// Asks for an address.
