@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
-use sqlx::{Connection as _, PgConnection};
+use sqlx::PgConnection;
 use tokio::time::timeout;
 
 use crate::history::{Purged, Watch};
-use crate::topology::postgres::DATABASE;
+use crate::topology::postgres::kept;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -41,12 +41,7 @@ pub async fn look(
     port: u16,
     watch: Watch,
 ) -> sqlx::Result<Purged> {
-    let connection = if let Some(connection) = connection {
-        connection
-    } else {
-        let url = format!("postgres://app@127.0.0.1:{port}/{DATABASE}");
-        connection.insert(PgConnection::connect(&url).await?)
-    };
+    let connection = kept(connection, port).await?;
     let sql = "select epoch, seq, \
         (select seq from purge_cursors c where provider = 'varnish:settled' and c.epoch = clock.epoch) \
         from content_clock clock";

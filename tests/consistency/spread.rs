@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::PgConnection;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -14,7 +14,7 @@ use crate::counters::{self, Span};
 use crate::history::{Moment, Spread, Watch};
 use crate::readers::{self, Reading};
 use crate::support::reader::Reader;
-use crate::topology::postgres::DATABASE;
+use crate::topology::postgres::kept;
 use crate::writers::Announced;
 
 /// So long a save is watched, and an instance that still answers is asked.
@@ -119,12 +119,7 @@ async fn age(
     primary: u16,
     (group, post, value): (usize, u32, u32),
 ) -> sqlx::Result<Option<Moment>> {
-    let connection = if let Some(connection) = connection {
-        connection
-    } else {
-        let url = format!("postgres://app@127.0.0.1:{primary}/{DATABASE}");
-        connection.insert(PgConnection::connect(&url).await?)
-    };
+    let connection = kept(connection, primary).await?;
     let sql = "select (extract(epoch from clock_timestamp() - pg_xact_commit_timestamp(xmin)) \
         * 1000000)::bigint from posts where slug = $1 and title = $2";
     let query = sqlx::query_scalar(sql)

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-use sqlx::{Connection as _, PgConnection};
+use sqlx::PgConnection;
 use tokio::time::timeout;
 
 use super::{Post, Saved};
 use crate::counters::{self, POSTS, Span};
-use crate::topology::postgres::DATABASE;
+use crate::topology::postgres::kept;
 
 /// After this time a hand gives up, and does not know what became of it.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -65,11 +65,6 @@ impl Hand {
     }
 
     async fn connection(&mut self) -> sqlx::Result<&mut PgConnection> {
-        if self.connection.is_none() {
-            let port = self.primary.load(Ordering::Relaxed);
-            let url = format!("postgres://app@127.0.0.1:{port}/{DATABASE}");
-            self.connection = Some(PgConnection::connect(&url).await?);
-        }
-        Ok(self.connection.as_mut().expect("it was just made"))
+        kept(&mut self.connection, self.primary.load(Ordering::Relaxed)).await
     }
 }

@@ -42,6 +42,22 @@ synchronous_commit = on
 track_commit_timestamp = on
 ";
 
+/// Connects to the database of the site at whoever answers on a port.
+async fn connect(port: u16) -> sqlx::Result<PgConnection> {
+    PgConnection::connect(&format!("postgres://app@127.0.0.1:{port}/{DATABASE}")).await
+}
+
+/// The same by a connection that is kept: it is made where there is none.
+pub async fn kept(
+    connection: &mut Option<PgConnection>,
+    port: u16,
+) -> sqlx::Result<&mut PgConnection> {
+    Ok(match connection {
+        Some(connection) => connection,
+        None => connection.insert(connect(port).await?),
+    })
+}
+
 /// A server in a folder of its own, on a port that it keeps.
 pub struct Postgres {
     name: String,
@@ -251,8 +267,7 @@ impl Postgres {
 
     /// A connection by a hand in `psql`.
     pub async fn hand(&self) -> sqlx::Result<PgConnection> {
-        let database = format!("postgres://app@127.0.0.1:{}/{DATABASE}", self.port);
-        PgConnection::connect(&database).await
+        connect(self.port).await
     }
 
     /// Asks for one value by a hand, again and again if need be: a standby may cancel whatever stands
