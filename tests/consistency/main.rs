@@ -17,6 +17,7 @@ mod loads;
 mod local;
 mod purges;
 mod readers;
+mod redis_lost;
 mod scratch;
 mod session;
 mod spread;
@@ -55,6 +56,8 @@ enum Command {
     Upgrade(upgrade::Arguments),
     /// Give a cluster with empty caches its full load at once
     Cold,
+    /// Lose the Redis of the cache under load, and see how soon all is normal when it is back
+    RedisLost,
 }
 
 #[tokio::main]
@@ -70,6 +73,7 @@ async fn main() -> ExitCode {
         Some(Command::Bugs(arguments)) => Some(bugs::run(&arguments)),
         Some(Command::Upgrade(arguments)) => Some(upgrade::run(&arguments).await),
         Some(Command::Cold) => Some(cold::run().await),
+        Some(Command::RedisLost) => Some(redis_lost::run().await),
     };
     close(outcome, begin);
     if outcome == Some(false) { ExitCode::FAILURE } else { ExitCode::SUCCESS }

@@ -43,7 +43,8 @@ impl Places {
         }
     }
 
-    fn url(&self, target: Target) -> &str {
+    /// The address of one.
+    pub fn url(&self, target: Target) -> &str {
         match target {
             Target::Instance(number) => &self.instances[usize::from(number)],
             Target::Balancer => &self.balancer,

@@ -18,7 +18,8 @@ pub struct Percentiles {
 }
 
 impl Percentiles {
-    fn of(mut values: Vec<Moment>) -> Option<Self> {
+    /// Those of some values in microseconds; `None` where there are none.
+    pub fn of(mut values: Vec<Moment>) -> Option<Self> {
         values.sort_unstable();
         let most = *values.last()?;
         let at = |share: usize| Duration::from_micros(values[(values.len() - 1) * share / 100]);
