@@ -18,6 +18,7 @@ pub mod http_cache;
 pub mod i18n;
 pub mod lifecycle;
 pub mod media;
+pub mod nql;
 pub mod services;
 pub mod session;
 pub mod telemetry;
