@@ -26,6 +26,7 @@ use crate::services::caching::Caching;
 use crate::services::editing::Editing;
 use crate::services::exporting::Exporting;
 use crate::services::importing::Importing;
+use crate::services::integrations::{Integrations, Keyring};
 use crate::services::media::MediaLibrary;
 use crate::services::passwords::Passwords;
 use crate::services::publishing::Publishing;
@@ -100,6 +101,9 @@ pub struct App {
     pub caching: Caching,
     /// What an owner decides.
     pub settings: SettingsEditor,
+    /// Programs that use the API.
+    pub integrations: Integrations,
+    keyring: Keyring,
     /// Those who may sign in.
     pub users: Users,
     /// Lets them in.
@@ -181,6 +185,7 @@ impl App {
         let content_clock = Arc::new(content_clock);
         let (follower, channel) = follower(&config, &db, &content_clock, &clock, &entropy)?;
         let stamper = Stamper::start(follower.clone(), PASS_LIMIT);
+        let keyring = Keyring::new(db.clone(), content_clock.clone());
         let cache =
             Cache::new(&cache_settings(&config), content_clock, clock.clone(), entropy.clone())?;
         let instance = format!("{:016x}", entropy.next());
@@ -192,23 +197,7 @@ impl App {
             clock.clone(),
             entropy.clone(),
         );
-        let passwords = Passwords::default();
-        let users = Users::new(
-            db.clone(),
-            stamper.clone(),
-            passwords.clone(),
-            clock.clone(),
-            entropy.clone(),
-        );
-        let accounts = Accounts::new(
-            db.clone(),
-            stamper.clone(),
-            users.clone(),
-            passwords,
-            lifetime(&config),
-            clock.clone(),
-            entropy.clone(),
-        );
+        let (users, accounts) = people(&config, &db, &stamper, &clock, &entropy);
         let sessions = session_store(&config, &db, &clock)?;
         let form_key = FormKey::new(accounts.shared_secret(FORMS).await?);
         let reach = Reach::new(db.clone(), clock.clone());
@@ -224,6 +213,13 @@ impl App {
             reading: Reading::new(db.clone(), cache.clone(), clock.clone()),
             caching: Caching::new(db.clone(), stamper.clone(), entropy.clone()),
             settings: SettingsEditor::new(db.clone(), stamper.clone()),
+            integrations: Integrations::new(
+                db.clone(),
+                stamper.clone(),
+                clock.clone(),
+                entropy.clone(),
+            ),
+            keyring,
             users,
             accounts,
             sessions,
@@ -279,6 +275,7 @@ impl App {
             media: web::media::MediaState { variants: Variants::new(self.media.store().clone()) },
             desk: self.desk(),
             editing: self.editing.clone(),
+            keyring: self.keyring.clone(),
         };
         web::router(state, self.edge(), self.config.server.request_timeout())
     }
@@ -304,11 +301,16 @@ impl App {
 
     /// The same behind the response cache.
     pub fn site(&self) -> Front {
+        let server = &self.config.server;
         Front::new(
             self.router(),
             &self.http_cache,
-            self.edge(),
-            self.tokens.clone(),
+            web::Door {
+                edge: self.edge(),
+                tokens: self.tokens.clone(),
+                keyring: self.keyring.clone(),
+                addresses: web::Addresses::of(server.base_url(), &server.ghost_path),
+            },
             self.entropy.clone(),
         )
     }
@@ -407,6 +409,29 @@ fn cdn(
     let (tags, lifetime) = (provider.tag_header(), provider.lifetime_header());
     let purger = Purger::new(provider, Arc::new(log), timing, clock.clone(), entropy.clone());
     Some(Cdn { tags, lifetime, purger: Arc::new(purger) })
+}
+
+/// Those who may sign in, and what lets them in.
+fn people(
+    config: &Config,
+    db: &Database,
+    stamper: &Stamper,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> (Users, Accounts) {
+    let passwords = Passwords::default();
+    let users =
+        Users::new(db.clone(), stamper.clone(), passwords.clone(), clock.clone(), entropy.clone());
+    let accounts = Accounts::new(
+        db.clone(),
+        stamper.clone(),
+        users.clone(),
+        passwords,
+        lifetime(config),
+        clock.clone(),
+        entropy.clone(),
+    );
+    (users, accounts)
 }
 
 fn lifetime(config: &Config) -> Lifetime {

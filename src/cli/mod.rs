@@ -6,6 +6,7 @@ mod cache;
 mod check;
 mod export;
 mod import;
+mod integration;
 mod migrate;
 mod serve;
 mod settings;
@@ -69,6 +70,9 @@ enum Command {
     /// See what is kept and why, or say that it has changed
     #[command(subcommand)]
     Cache(cache::Command),
+    /// Manage programs that use the API, and their keys
+    #[command(subcommand)]
+    Integration(integration::Command),
     /// Manage those who may sign in
     #[command(subcommand)]
     User(user::Command),
@@ -111,6 +115,7 @@ pub fn run() -> ExitCode {
                     Command::Serve => serve::run(config).await,
                     Command::Import(options) => Box::pin(import::run(config, options)).await,
                     Command::Export(options) => export::run(config, options).await,
+                    Command::Integration(command) => integration::run(config, command).await,
                     Command::Migrate => migrate::run(config).await,
                     Command::Settings(options) => settings::run(config, options).await,
                     Command::Cache(command) => cache::run(config, command).await,

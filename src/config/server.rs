@@ -28,6 +28,8 @@ pub struct ServerConfig {
     /// The networks of the proxies in front, like `10.0.0.0/8`: what they say in `X-Forwarded-For` of
     /// where a request comes from is believed. Nobody else is.
     pub trusted_proxies: Vec<IpNet>,
+    /// What stands before `/api/` in the addresses of the API: what Ghost's clients call `ghostPath`.
+    pub ghost_path: String,
 }
 
 impl Default for ServerConfig {
@@ -39,6 +41,7 @@ impl Default for ServerConfig {
             drain_delay_s: None,
             drain_timeout_s: 20,
             trusted_proxies: Vec::new(),
+            ghost_path: "ghost".to_owned(),
         }
     }
 }
@@ -57,6 +60,10 @@ impl ServerConfig {
         };
         if !uri.as_ref().is_some_and(is_site) {
             wrong("server.url", "is an address like `https://example.org`, without a path");
+        }
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        if self.ghost_path.is_empty() || !self.ghost_path.bytes().all(is_plain) {
+            wrong("server.ghost_path", "is one word of letters and digits, like `ghost`");
         }
         for (key, seconds) in [
             ("server.request_timeout_s", self.request_timeout_s),

@@ -6,11 +6,13 @@
 //! what belongs together.
 
 mod address;
+pub mod browse;
 pub mod change_log;
 pub mod connection;
 mod database;
 pub mod desk;
 mod error;
+pub mod integrations;
 mod intent;
 mod leadership;
 pub mod listings;

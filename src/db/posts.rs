@@ -30,6 +30,9 @@ macro_rules! columns {
     };
 }
 
+/// The columns of a post, by the alias `p`, for statements that are put together.
+pub(super) const COLUMNS: &str = columns!();
+
 /// The post or page with a slug, in whatever state.
 ///
 /// # Errors

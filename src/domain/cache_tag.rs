@@ -30,6 +30,11 @@ impl CacheTag {
     pub const AUTHORS: Self = Self(Cow::Borrowed("authors"));
     /// Any listing: which tags and authors have posts.
     pub const LISTINGS: Self = Self(Cow::Borrowed("listings"));
+    /// The keys of integrations. It stands on every answer that needs one: a cache that does not look at
+    /// keys has to forget what it gave for one that is taken away.
+    pub const INTEGRATIONS: Self = Self(Cow::Borrowed("integrations"));
+    /// Which tags and authors any post or page has.
+    pub const MEMBERS: Self = Self(Cow::Borrowed("members"));
     /// Which posts are featured, and those posts.
     pub const FEATURED: Self = Self(Cow::Borrowed("featured"));
     /// The search index.

@@ -104,6 +104,14 @@ id!(
     /// The id of a sign-in. It is no secret, and opens nothing.
     SignInId
 );
+id!(
+    /// The id of an integration.
+    IntegrationId
+);
+id!(
+    /// The id of a key of an integration. It is no secret.
+    KeyId
+);
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@
 pub mod author;
 pub mod cache_tag;
 pub mod ids;
+pub mod integration;
 pub mod listing;
 pub mod media;
 pub mod paths;
@@ -21,7 +22,7 @@ pub use crate::clock::{Clock, Timestamp};
 pub use crate::entropy::Entropy;
 pub use author::Author;
 pub use cache_tag::CacheTag;
-pub use ids::{MediaId, PostId, SignInId, TagId, UserId};
+pub use ids::{IntegrationId, KeyId, MediaId, PostId, SignInId, TagId, UserId};
 pub use listing::Scope;
 pub use media::Media;
 pub use post::{Post, PostKind, PostSummary, Status, Visibility};

@@ -44,6 +44,12 @@ pub fn post(slug: &Slug) -> String {
     format!("/{}/", encode(slug.as_str()))
 }
 
+/// What a post would look like, for whoever knows its uuid.
+#[must_use]
+pub fn preview(uuid: &str) -> String {
+    format!("/p/{uuid}/")
+}
+
 /// The Markdown source of a post.
 #[must_use]
 pub fn post_markdown(slug: &Slug) -> String {

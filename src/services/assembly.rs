@@ -100,7 +100,7 @@ pub(super) fn stored_pictures_in(text: &str) -> Vec<&str> {
     addresses
 }
 
-fn by_post<T>(rows: Vec<(PostId, T)>) -> HashMap<PostId, Vec<T>> {
+pub(super) fn by_post<T>(rows: Vec<(PostId, T)>) -> HashMap<PostId, Vec<T>> {
     let mut map: HashMap<PostId, Vec<T>> = HashMap::new();
     for (post, thing) in rows {
         map.entry(post).or_default().push(thing);

@@ -6,6 +6,7 @@ pub mod caching;
 pub mod editing;
 pub mod exporting;
 pub mod importing;
+pub mod integrations;
 pub mod media;
 pub mod passwords;
 pub mod publishing;

@@ -13,6 +13,7 @@ use axum::body::Body;
 use futures_util::future::BoxFuture;
 use tower::{Layer as _, Service};
 
+use super::api::door::{self as api, Addresses, Deprecated, Way};
 use super::edge::{Edge, MASTHEAD_CACHE_CONTROL, timing};
 use super::error;
 use super::middleware::request_id::{X_REQUEST_ID, name};
@@ -20,6 +21,7 @@ use super::token::Tokens;
 use crate::content_clock::Token;
 use crate::entropy::Entropy;
 use crate::http_cache::{Answering, HttpCache, HttpCacheLayer, Need};
+use crate::services::integrations::Keyring;
 
 /// What is shown to one writer: their browser asks each time, and nobody else keeps it.
 const FOR_ONE: HeaderValue = HeaderValue::from_static("private, no-cache");
@@ -37,11 +39,40 @@ impl Front {
     pub fn new(
         router: Router,
         layer: &HttpCacheLayer,
-        edge: Edge,
-        tokens: Tokens,
+        door: Door,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { cache: layer.layer(router), door: Arc::new(Door { edge, tokens }), entropy }
+        Self { cache: layer.layer(router), door: Arc::new(door), entropy }
+    }
+
+    /// Asks for somebody with a key of which nothing is known at the moment.
+    async fn ask_with_key(
+        mut self,
+        request: Request<Body>,
+        key: String,
+    ) -> (Response<Body>, Option<Need>) {
+        if let Some(refusal) = api::verdict(self.door.keyring.look_up(&key).await) {
+            return (refusal, None);
+        }
+        match self.ask(request) {
+            Coming::ToReader(answering) => {
+                let Ok(response) = answering.await;
+                (response.map(Body::new), None)
+            }
+            Coming::Later(answer) => answer.await,
+            Coming::Back(response) => (response, None),
+        }
+    }
+
+    /// Asks for whoever may ask.
+    fn ask(&mut self, request: Request<Body>) -> Coming {
+        match self.door.owes(&request) {
+            Owed::Nothing => Coming::ToReader(self.cache.call(request)),
+            Owed::Known(need) => {
+                Coming::Later(Box::pin(self.clone().ask_for_writer(request, Some(need))))
+            }
+            Owed::Unknown => Coming::Later(Box::pin(self.clone().ask_for_writer(request, None))),
+        }
     }
 
     /// Asks for a writer, who is owed a change.
@@ -74,21 +105,32 @@ impl Service<Request<Body>> for Front {
         let begun = self.door.edge.says_timing.then(Instant::now);
         let name = name(request.headers(), self.entropy.as_ref());
         request.headers_mut().insert(X_REQUEST_ID, name.clone());
-        let coming = match self.door.owes(&request) {
-            Owed::Nothing => Coming::ToReader(self.cache.call(request)),
-            Owed::Known(need) => {
-                Coming::ToWriter(Box::pin(self.clone().ask_for_writer(request, Some(need))))
-            }
-            Owed::Unknown => Coming::ToWriter(Box::pin(self.clone().ask_for_writer(request, None))),
+        let (way, deprecated) = self.door.addresses.enter(&mut request, &self.door.edge.table);
+        let coming = match way {
+            Way::On => self.ask(request),
+            Way::Back(response) => Coming::Back(*response),
+            Way::With(key) => match self.door.keyring.holder(&key) {
+                Some(holder) => match api::verdict(Ok(holder)) {
+                    None => self.ask(request),
+                    Some(refusal) => Coming::Back(refusal),
+                },
+                None => Coming::Later(Box::pin(self.clone().ask_with_key(request, key))),
+            },
         };
-        Leaving { coming, door: Arc::clone(&self.door), name: Some(name), begun }
+        Leaving { coming, door: Arc::clone(&self.door), name: Some(name), deprecated, begun }
     }
 }
 
 /// What requests pass on their way in, and answers on their way out.
-struct Door {
-    edge: Edge,
-    tokens: Tokens,
+pub struct Door {
+    /// What the routes declare.
+    pub edge: Edge,
+    /// What writers carry.
+    pub tokens: Tokens,
+    /// The keys of the API.
+    pub keyring: Keyring,
+    /// Where the API lies.
+    pub addresses: Addresses,
 }
 
 /// What is owed to whoever makes a request.
@@ -139,7 +181,10 @@ impl Door {
 /// An answer that comes.
 enum Coming {
     ToReader(Answering),
-    ToWriter(BoxFuture<'static, (Response<Body>, Option<Need>)>),
+    /// With what it has to show, where that is for one alone.
+    Later(BoxFuture<'static, (Response<Body>, Option<Need>)>),
+    /// From the door.
+    Back(Response<Body>),
 }
 
 /// An answer on its way out. It gets the name of its request: what is stored has none.
@@ -147,6 +192,7 @@ pub struct Leaving {
     coming: Coming,
     door: Arc<Door>,
     name: Option<HeaderValue>,
+    deprecated: Option<Box<Deprecated>>,
     begun: Option<Instant>,
 }
 
@@ -159,11 +205,15 @@ impl Future for Leaving {
                 let Ok(response) = ready!(Pin::new(answering).poll(context));
                 (response.map(Body::new), None)
             }
-            Coming::ToWriter(answer) => ready!(answer.as_mut().poll(context)),
+            Coming::Later(answer) => ready!(answer.as_mut().poll(context)),
+            Coming::Back(response) => (std::mem::take(response), None),
         };
         self.door.on_leaving(&mut response, need);
         if let Some(name) = self.name.take() {
             response.headers_mut().insert(X_REQUEST_ID, name);
+        }
+        if let Some(deprecated) = &self.deprecated {
+            deprecated.add_to(response.headers_mut());
         }
         if let Some(begun) = self.begun {
             timing::add(response.headers_mut(), "total", begun.elapsed());

@@ -35,8 +35,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub use api::door::Addresses;
 use edge::{Cdn, Declaration, Edge, Routes, Table};
-pub use front::Front;
+pub use front::{Door, Front};
 pub use state::{AppState, DeskState};
 
 use crate::http_cache;

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::http_cache::Need;
 use crate::services::accounts::Accounts;
 use crate::services::editing::Editing;
+use crate::services::integrations::Keyring;
 use crate::services::reading::Reading;
 use crate::session::Store;
 
@@ -39,6 +40,8 @@ pub struct AppState {
     pub desk: DeskState,
     /// What writers do at the desk.
     pub editing: Editing,
+    /// The keys of the API.
+    pub keyring: Keyring,
 }
 
 /// What the desk needs: who may come in, and how they are known again.

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic that names its line")]
 
+mod api;
 mod browser;
 mod cache;
 mod cdn;

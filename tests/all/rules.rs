@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms that it may use beside itself. Everything in `src` is a room: a folder,
 /// or a file with the name of one.
-const RULES: [(&str, &[&str]); 23] = [
+const RULES: [(&str, &[&str]); 24] = [
     ("clock", &[]),
     ("entropy", &[]),
     ("content_clock", &["clock", "entropy"]),
@@ -19,12 +19,24 @@ const RULES: [(&str, &[&str]); 23] = [
     ("media", &["domain"]),
     ("i18n", &["domain"]),
     ("formats", &["domain", "text"]),
-    ("db", &["clock", "entropy", "content_clock", "domain"]),
+    ("nql", &[]),
+    ("db", &["clock", "entropy", "content_clock", "domain", "nql"]),
     ("session", &["clock", "db"]),
     ("cdn", &["clock", "entropy", "content_clock", "domain", "db"]),
     (
         "services",
-        &["clock", "entropy", "content_clock", "cache", "domain", "text", "media", "formats", "db"],
+        &[
+            "clock",
+            "entropy",
+            "content_clock",
+            "cache",
+            "domain",
+            "text",
+            "media",
+            "formats",
+            "nql",
+            "db",
+        ],
     ),
     (
         "web",
@@ -39,6 +51,7 @@ const RULES: [(&str, &[&str]); 23] = [
             "text",
             "media",
             "i18n",
+            "nql",
             "session",
             "services",
         ],

@@ -44,6 +44,11 @@ impl Look {
         &mut self.snapshot
     }
 
+    /// When the look was taken.
+    pub(super) const fn taken_at(&self) -> Timestamp {
+        self.taken_at
+    }
+
     pub(super) async fn settings(&mut self) -> Result<Settings> {
         if let Some(settings) = self.find::<SettingsPart, _>("").await {
             return Ok(settings);

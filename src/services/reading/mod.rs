@@ -4,6 +4,7 @@
 //! notes what it saw: the cache tags and the moment on the content clock, from which everything
 //! that is cached follows. The look may be at a replica; [`sources`] says when it is taken again.
 
+mod browsing;
 mod feeds;
 mod indexes;
 mod lists;
@@ -28,6 +29,9 @@ use crate::domain::post::{FullPost, PostCard};
 use crate::domain::{CacheTag, PostSummary, Settings};
 use crate::text;
 
+pub use browsing::{
+    Asker, Beside, Browsed, BrowsedPost, Browsing, By, FilterError, Member, Query, Which,
+};
 pub use feeds::FeedOf;
 pub use seen::Seen;
 

@@ -94,6 +94,11 @@ impl Seen {
         self.extend(of_picture(address));
     }
 
+    /// The tags of a post with some of what belongs to it.
+    pub(super) fn of_post(post: &PostSummary, tags: &[Tag], authors: &[Author]) -> Vec<CacheTag> {
+        of(post, tags, authors)
+    }
+
     /// The tags of a card.
     pub(super) fn of_card(card: &PostCard) -> Vec<CacheTag> {
         of(&card.post, &card.tags, &card.authors)

@@ -1,13 +1,25 @@
-//! The JSON API for front ends, in the shapes of Ghost's Content API.
+//! The JSON API, in the shapes of Ghost's: its clients work unchanged.
 //!
-//! So far it answers for the settings. Whatever it answers is public, and cached under the same
-//! declarations as the pages.
+//! What the Content API answers is public, and cached under the same declarations as the pages: no key
+//! is part of it. A request comes by the [`door`] before it comes to the cache.
 
-mod settings;
+mod answer;
+mod asked;
+mod content;
+mod dates;
+pub(super) mod door;
+mod error;
+mod params;
+mod shape;
 
 use super::AppState;
-use super::edge::{Declaration, Routes};
+use super::edge::Routes;
+
+/// What the answers say they are: the version of Ghost's API that they follow.
+const VERSION: &str = "6.65";
+/// The same as a header, in `Content-Version`.
+const CONTENT_VERSION: &str = "v6.65";
 
 pub(super) fn routes() -> Routes<AppState> {
-    Routes::default().get("/api/content/settings/", Declaration::PAGE, settings::read)
+    content::routes()
 }

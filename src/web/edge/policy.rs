@@ -50,6 +50,13 @@ impl Policy {
         stale_while_revalidate: MINUTE,
         stale_if_error: HOUR,
     };
+    /// What is true by the clock on the wall: a minute more or less is no matter, a day is.
+    pub const MOMENT: Self = Self {
+        browser: Browser::Asks,
+        fresh: MINUTE,
+        stale_while_revalidate: 0,
+        stale_if_error: HOUR,
+    };
     /// What is not there. Whatever puts something there is told to every cache as well.
     pub const MISSING: Self = Self {
         browser: Browser::Asks,

@@ -18,12 +18,14 @@ on_both!(
 );
 
 /// Tables whose rows no reader sees, or that follow from others.
-const SILENT: [&str; 12] = [
+const SILENT: [&str; 14] = [
     "_sqlx_migrations",
+    "api_key_uses",
     "change_log",
     "content_clock",
     "import_sources",
     "instances",
+    "integrations",
     "listing_counts",
     "passwords",
     "purge_cursors",
@@ -44,7 +46,7 @@ struct Case {
     deleted: &'static str,
 }
 
-const CASES: [Case; 10] = [
+const CASES: [Case; 11] = [
     Case {
         table: "users",
         insert: "insert into users (id, name, slug, role, status, created_at, updated_at)
@@ -81,20 +83,20 @@ const CASES: [Case; 10] = [
     Case {
         table: "posts_tags",
         insert: "insert into posts_tags values ('p1', 't2', 1)",
-        inserted: "post:p1 members:t2",
+        inserted: "post:p1 members:t2 members",
         update: "update posts_tags set post_id = 'p2' where post_id = 'p1' and tag_id = 't2'",
-        updated: "post:p1 post:p2 members:t2",
+        updated: "post:p1 post:p2 members:t2 members",
         delete: "delete from posts_tags where post_id = 'p2'",
-        deleted: "post:p2 members:t2",
+        deleted: "post:p2 members:t2 members",
     },
     Case {
         table: "posts_authors",
         insert: "insert into posts_authors values ('p1', 'u2', 1)",
-        inserted: "post:p1 members:u2",
+        inserted: "post:p1 members:u2 members",
         update: "update posts_authors set user_id = 'u1' where post_id = 'p1'",
-        updated: "post:p1 members:u1 members:u2",
+        updated: "post:p1 members:u1 members:u2 members",
         delete: "delete from posts_authors where post_id = 'p1'",
-        deleted: "post:p1 members:u1",
+        deleted: "post:p1 members:u1 members",
     },
     Case {
         table: "listings",
@@ -114,6 +116,16 @@ const CASES: [Case; 10] = [
         updated: "path:/old path:/older",
         delete: "delete from redirects",
         deleted: "path:/older",
+    },
+    Case {
+        table: "api_keys",
+        insert: "insert into api_keys (id, integration_id, kind, secret, created_at)
+            values ('k9', 'i1', 'content', 'nine', 1)",
+        inserted: "integrations",
+        update: "update api_keys set secret = 'ten' where id = 'k9'",
+        updated: "integrations",
+        delete: "delete from api_keys where id = 'k9'",
+        deleted: "integrations",
     },
     Case {
         table: "settings",
@@ -145,7 +157,7 @@ const CASES: [Case; 10] = [
     },
 ];
 
-/// Two drafts, two tags, two authors; nothing belongs together yet.
+/// Two drafts, two tags, two authors, an integration; nothing belongs together yet.
 async fn with_content(db: &TestDatabase) -> Hand {
     let mut hand = db.hand().await;
     for n in 1..=2 {
@@ -155,6 +167,7 @@ async fn with_content(db: &TestDatabase) -> Hand {
             hand.execute(&rename(case.insert)).await;
         }
     }
+    hand.execute("insert into integrations values ('i1', 'One', 1)").await;
     if db.engine == Engine::Postgres {
         hand.execute("alter table search_documents alter column document set default ''").await;
     }
@@ -210,7 +223,7 @@ async fn deleting_a_post_raises_its_lists(db: &TestDatabase) {
     let mut hand = with_content(db).await;
     hand.execute(JOINED).await;
     let raised = hand.logged("delete from posts where id = 'p1'").await;
-    let expected = "post:p1 slug:n1 posts members:t1 members:u1 path:/old search \
+    let expected = "post:p1 slug:n1 posts members members:t1 members:u1 path:/old search \
         listing:site listing:site/0 listing:tag:t1 listing:tag:t1/0 \
         listing:author:u1 listing:author:u1/0 listings";
     assert_eq!(raised, cache_tags(expected));
@@ -220,8 +233,7 @@ async fn deleting_a_tag_raises_the_posts_that_had_it(db: &TestDatabase) {
     let mut hand = with_content(db).await;
     hand.execute(JOINED).await;
     let raised = hand.logged("delete from tags where id = 't1'").await;
-    let expected =
-        "tag:t1 tag-slug:n1 tags post:p1 members:t1 listing:tag:t1 listing:tag:t1/0 listings";
+    let expected = "tag:t1 tag-slug:n1 tags post:p1 members:t1 members listing:tag:t1 listing:tag:t1/0 listings";
     assert_eq!(raised, cache_tags(expected));
 }
 

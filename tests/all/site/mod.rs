@@ -1,7 +1,6 @@
 //! The readers' site, asked over HTTP as readers, feed readers, crawlers and strangers ask it.
 
 mod addresses;
-mod api;
 mod attacks;
 mod audited;
 mod cached;

@@ -32,8 +32,18 @@ impl Site {
 
     /// Runs a command to its end; it must succeed. Gives what it printed.
     pub fn run<const N: usize>(&self, arguments: [&str; N]) -> String {
+        self.run_with(&[], arguments)
+    }
+
+    /// The same with something in the environment.
+    pub fn run_with<const N: usize>(
+        &self,
+        environment: &[(&str, &str)],
+        arguments: [&str; N],
+    ) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
-        let output = command.args(arguments).current_dir(self.path()).output().unwrap();
+        command.args(arguments).current_dir(self.path()).envs(environment.iter().copied());
+        let output = command.output().unwrap();
         let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (out, err) = (words(&output.stdout), words(&output.stderr));
         assert!(output.status.success(), "masthead {arguments:?}: {}\n{out}{err}", output.status);

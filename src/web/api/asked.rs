@@ -1,0 +1,146 @@
+//! What is asked for: a list of a resource, or one of its rows, and the answer to that.
+
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::answer;
+use super::dates::Dates;
+use super::error::{ApiError, Doing, Kind};
+use super::params::{PageOf, Params};
+use super::shape::{Count, Pagination, Site};
+use crate::domain::{Settings, Slug};
+use crate::nql::Filter;
+use crate::services::reading::{Asker, Browsed, Browsing, FilterError, Query, Seen, Which};
+use crate::web::edge::Policy;
+use crate::web::state::SiteState;
+
+pub(super) type Result<T = Response> = std::result::Result<T, ApiError>;
+
+/// What a client asks for of one resource: its name in the plural and in the singular, as its errors say
+/// it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names {
+    pub(super) many: &'static str,
+    pub(super) one: &'static str,
+}
+
+/// What is asked for: a list of rows, or one.
+pub(super) struct Asked {
+    pub(super) query: Query,
+    pub(super) page: PageOf,
+    pub(super) doing: Doing,
+}
+
+impl Asked {
+    pub(super) fn list(asker: Asker, names: Names, params: &Params) -> Result<Self> {
+        let doing = Doing::List(names.many);
+        let page = params.page(doing)?;
+        let query = Query {
+            asker,
+            which: Which::All,
+            filter: params.filter(doing)?,
+            order: params.order(doing)?,
+            limit: Some(page.limit),
+            skip: page.skip(),
+        };
+        Ok(Self { query, page, doing })
+    }
+
+    pub(super) fn by_id(asker: Asker, names: Names, id: &str) -> Result<Self> {
+        let doing = Doing::Read(names.one);
+        let is_id = id.len() == 24 && id.bytes().all(|b| b"0123456789abcdef".contains(&b));
+        if !is_id {
+            return Err(doing.refuses("id", "matches"));
+        }
+        Ok(Self::one(asker, doing, Which::Id(id.to_owned())))
+    }
+
+    pub(super) fn by_slug(asker: Asker, names: Names, slug: &str) -> Result<Self> {
+        let doing = Doing::Read(names.one);
+        if Slug::parse(slug).is_none() {
+            return Err(doing.refuses("slug", "isSlug"));
+        }
+        Ok(Self::one(asker, doing, Which::Slug(slug.to_owned())))
+    }
+
+    /// An address names one user, to those who may know it.
+    pub(super) fn by_email(names: Names, email: &str) -> Self {
+        let which = Which::Email(email.trim().to_lowercase());
+        Self::one(Asker::Integration, Doing::Read(names.one), which)
+    }
+
+    fn one(asker: Asker, doing: Doing, which: Which) -> Self {
+        let query =
+            Query { asker, which, filter: None, order: Vec::new(), limit: Some(1), skip: 0 };
+        Self { query, page: PageOf { limit: 1, page: 1 }, doing }
+    }
+
+    /// The answer: the rows under their name, each made by `shape`; with a `meta` for a list. One row that
+    /// is not there is an error.
+    pub(super) fn answer<T>(
+        &self,
+        names: Names,
+        state: &SiteState,
+        found: Browsing<T>,
+        shape: impl Fn(&Site<'_>, &T) -> Value,
+    ) -> Result {
+        let site = site(self.query.asker, state, &found.settings);
+        let Browsed { rows, total } = found.content.map_err(|error| refused(self.doing, &error))?;
+        let shaped: Vec<Value> = rows.iter().map(|row| shape(&site, row)).collect();
+        if self.query.which != Which::All {
+            if shaped.is_empty() {
+                let context = format!("There is no such {}.", names.one);
+                return Err(self.doing.fails(Kind::NotFound, context).seen(found.seen));
+            }
+            return Ok(one(found.seen, names.many, &shaped));
+        }
+        let pagination = Pagination::of(self.page, total);
+        let mut response = list(found.seen, names.many, &shaped, pagination);
+        // Days before now are others tomorrow.
+        let is_relative = self.query.filter.as_ref().is_some_and(Filter::is_relative);
+        if is_relative && self.query.asker == Asker::Reader {
+            response.extensions_mut().insert(Policy::MOMENT);
+        }
+        Ok(response)
+    }
+}
+
+/// What a shape needs to know. Readers get dates as they stand on the pages.
+pub(super) fn site<'a>(asker: Asker, state: &'a SiteState, settings: &Settings) -> Site<'a> {
+    let dates = match asker {
+        Asker::Reader => Dates::InZone(settings.zone()),
+        Asker::Integration => Dates::InUtc,
+    };
+    Site { base_url: &state.base_url, dates, asker }
+}
+
+/// A filter that cannot be answered. No change of content makes it another.
+fn refused(doing: Doing, error: &FilterError) -> ApiError {
+    match error {
+        FilterError::Unknown(_) => {
+            doing.fails(Kind::BadRequest, format!("Could not understand request: {error}."))
+        }
+        FilterError::NoDate(_) => doing
+            .fails(Kind::Validation, format!("Validation (isDate) failed for filter: {error}.")),
+    }
+}
+
+/// Rows under their name, and which page of them it is.
+pub(super) fn list(
+    seen: Seen,
+    name: &'static str,
+    rows: &[Value],
+    pagination: Pagination,
+) -> Response {
+    answer::made_of(seen, &json!({ name: rows, "meta": { "pagination": pagination } }))
+}
+
+/// One row, in a list of one and without a `meta`: by that clients know that it is one.
+fn one(seen: Seen, name: &'static str, rows: &[Value]) -> Response {
+    answer::made_of(seen, &json!({ name: rows }))
+}
+
+/// How many posts there are, for those who ask.
+pub(super) fn count_of(params: &Params, posts: i64) -> Option<Count> {
+    params.includes("count.posts").then_some(Count { posts })
+}

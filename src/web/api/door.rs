@@ -1,0 +1,302 @@
+//! What stands before the cache for the API: an address gets its one form, a browser's question whether
+//! it may ask is answered, and a key is looked at. Behind it nothing of the key is left, so all who hold
+//! one share what is kept.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::{IntoResponse as _, Response};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
+
+use super::CONTENT_VERSION;
+use super::answer;
+use super::error::{ApiError, Kind};
+use crate::services;
+use crate::services::integrations::Holder;
+use crate::web::edge::Table;
+use crate::web::middleware::security_headers;
+
+/// Where the routes of the API lie, whatever its address is for others.
+const BASE: &str = "/ghost/api/";
+/// Where it lies for everybody as well.
+const SHORT: [&str; 2] = ["/api/content/", "/api/admin/"];
+/// Where what needs a content key lies.
+const CONTENT: &str = "/ghost/api/content/";
+/// Versions that clients of old write into the path.
+const OLD: [&str; 4] = ["v2", "v3", "v4", "canary"];
+/// A day: for so long a browser need not ask again whether it may ask.
+const ALLOWED_FOR: HeaderValue = HeaderValue::from_static("86400");
+const METHODS: HeaderValue = HeaderValue::from_static("GET,HEAD,PUT,PATCH,POST,DELETE");
+
+/// How others write the addresses of the API.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// The address of the site, without the slash at the end.
+    base_url: Arc<str>,
+    /// `/ghost/api/`, or what stands there in its stead.
+    base: Arc<str>,
+}
+
+/// A request that was made for a version of old: its answer says that there is a newer one, and where.
+#[derive(Debug)]
+pub(in crate::web) struct Deprecated {
+    version: String,
+    address: String,
+}
+
+/// Where a request goes.
+pub(in crate::web) enum Way {
+    /// On: it is none of the API's, or nobody needs a key for it.
+    On,
+    /// On, if whoever holds this may.
+    With(String),
+    /// Back, with this.
+    Back(Box<Response>),
+}
+
+impl Addresses {
+    /// Those of a site whose API lies below this word.
+    #[must_use]
+    pub fn of(base_url: &str, ghost_path: &str) -> Self {
+        Self { base_url: base_url.into(), base: format!("/{ghost_path}/api/").into() }
+    }
+
+    /// Gives the address of a request its one form, and says where the request goes.
+    pub(in crate::web) fn enter(
+        &self,
+        request: &mut Request<Body>,
+        table: &Table,
+    ) -> (Way, Option<Box<Deprecated>>) {
+        let Some((uri, deprecated)) = self.one_form(request.uri()) else { return (Way::On, None) };
+        *request.uri_mut() = uri;
+        (way(request, table), deprecated.map(Box::new))
+    }
+
+    /// `/ghost/api/content/posts/` for all that is written for it: without the slash at the end, with
+    /// the version of old, without `ghost`. `None` where it is no address of the API.
+    fn one_form(&self, uri: &Uri) -> Option<(Uri, Option<Deprecated>)> {
+        let path = uri.path();
+        let rest = match path.strip_prefix(&*self.base) {
+            Some(rest) => rest,
+            None if SHORT.iter().any(|short| path.starts_with(short)) => {
+                path.strip_prefix("/api/")?
+            }
+            None => return None,
+        };
+        let (version, rest) = match rest.split_once('/') {
+            Some((version, rest)) if OLD.contains(&version) => (Some(version), rest),
+            _ => (None, rest),
+        };
+        let slash = if rest.ends_with('/') { "" } else { "/" };
+        let deprecated = version.map(|version| Deprecated {
+            version: version.to_owned(),
+            address: format!("{}{}{rest}{slash}", self.base_url, self.base),
+        });
+        let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+        // What came in can go on; where it cannot, it is left as it is, and is nothing that we have.
+        let path = PathAndQuery::try_from(format!("{BASE}{rest}{slash}{query}"));
+        Some((path.map_or_else(|_| uri.clone(), Uri::from), deprecated))
+    }
+}
+
+impl Deprecated {
+    /// Says so, as Ghost does.
+    pub(in crate::web) fn add_to(&self, headers: &mut HeaderMap) {
+        const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
+        let Self { version, address } = self;
+        let fields = [
+            (DEPRECATION, format!("version=\"{version}\"")),
+            (header::LINK, format!("<{address}>; rel=\"latest-version\"")),
+        ];
+        for (name, value) in fields {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.append(name, value);
+            }
+        }
+    }
+}
+
+fn way(request: &Request<Body>, table: &Table) -> Way {
+    if request.method() == Method::OPTIONS {
+        return Way::Back(Box::new(allow(request.headers())));
+    }
+    let path = request.uri().path();
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    if table.route(path).is_none_or(|route| !route.starts_with(BASE)) || !is_read {
+        return refuse(unknown(request.headers()));
+    }
+    if !path.starts_with(CONTENT) {
+        return Way::On;
+    }
+    match key(request.uri()) {
+        Ok(key) => Way::With(key),
+        Err(error) => refuse(error),
+    }
+}
+
+/// What becomes of somebody with a key; `None` where they may pass.
+pub(in crate::web) fn verdict(holder: services::Result<Holder>) -> Option<Response> {
+    let error = match holder {
+        Ok(Holder::Reader) => return None,
+        Ok(Holder::OfAnotherKind) => {
+            ApiError::new(Kind::Unauthorized, "This key is not one of the Content API")
+                .code("INVALID_API_KEY_TYPE")
+        }
+        Ok(Holder::Nobody) => ApiError::new(Kind::Unauthorized, "Nobody knows this key")
+            .code("UNKNOWN_CONTENT_API_KEY"),
+        Err(error) => {
+            tracing::error!(%error, "a key of the API cannot be looked up");
+            ApiError::new(Kind::Maintenance, "The key cannot be looked up at the moment")
+        }
+    };
+    Some(finished(error))
+}
+
+/// The key of a request. There is one.
+fn key(uri: &Uri) -> Result<String, ApiError> {
+    let query = uri.query().unwrap_or_default();
+    let mut keys = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "key");
+    let (first, more) = (keys.next(), keys.next());
+    match (first, more) {
+        (Some((_, key)), None) if !key.is_empty() => Ok(key.into_owned()),
+        (Some(_), Some(_)) => {
+            Err(ApiError::new(Kind::BadRequest, "There is more than one key")
+                .code("INVALID_REQUEST"))
+        }
+        _ => Err(ApiError::new(Kind::NoPermission, "Authorization failed: there is no key")),
+    }
+}
+
+/// The answer to a browser that asks whether a page of another origin may ask.
+fn allow(asked: &HeaderMap) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    answer::add_to(headers);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, ALLOWED_FOR);
+    if let Some(names) = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
+    }
+    headers.insert(header::VARY, HeaderValue::from_static("access-control-request-headers"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    security_headers::add_to(headers);
+    response
+}
+
+/// What there is none of. Whoever is of another age than we are is told that, since it may be why.
+fn unknown(headers: &HeaderMap) -> ApiError {
+    let Some(accepted) = headers.get("accept-version") else { return missing() };
+    let Some(theirs) = accepted.to_str().ok().and_then(version) else {
+        return ApiError::new(Kind::BadRequest, "Accept-Version is no version");
+    };
+    let ours = version(CONTENT_VERSION).unwrap_or_default();
+    match theirs.cmp(&ours) {
+        std::cmp::Ordering::Equal => missing(),
+        std::cmp::Ordering::Greater => {
+            ApiError::new(Kind::NotAcceptable, "The client is newer than this site")
+                .code("UPDATE_GHOST")
+        }
+        std::cmp::Ordering::Less => {
+            ApiError::new(Kind::NotAcceptable, "The client is older than this site")
+                .code("UPDATE_CLIENT")
+        }
+    }
+}
+
+fn missing() -> ApiError {
+    ApiError::new(Kind::NotFound, "Resource not found")
+}
+
+/// The number before the dot of `v6.0`: within one, everything goes on working.
+fn version(text: &str) -> Option<u32> {
+    let text = text.trim().strip_prefix('v')?;
+    text.split('.').next()?.parse().ok()
+}
+
+fn refuse(error: ApiError) -> Way {
+    Way::Back(Box::new(finished(error)))
+}
+
+/// An answer that goes out from here has passed no layer that would write these headers.
+fn finished(error: ApiError) -> Response {
+    let mut response = error.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    security_headers::add_to(headers);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_form() {
+        let posts = "/ghost/api/content/posts/";
+        let addresses = Addresses::of("https://a.example", "ghost");
+        for (given, form) in [
+            ("/ghost/api/content/posts/", Some(posts)),
+            ("/ghost/api/content/posts", Some(posts)),
+            ("/ghost/api/v3/content/posts/", Some(posts)),
+            ("/ghost/api/canary/content/posts", Some(posts)),
+            ("/api/content/posts", Some(posts)),
+            ("/ghost/api/v5/content/posts/", Some("/ghost/api/v5/content/posts/")),
+            (
+                "/ghost/api/content/posts?key=a&limit=1",
+                Some("/ghost/api/content/posts/?key=a&limit=1"),
+            ),
+            (
+                "/ghost/api/content/posts/slug/%C3%A4/",
+                Some("/ghost/api/content/posts/slug/%C3%A4/"),
+            ),
+            ("/ghost/", None),
+            ("/api/", None),
+            ("/apiary/content/", None),
+            ("/", None),
+        ] {
+            let found = addresses.one_form(&given.parse().unwrap());
+            let found = found.map(|(uri, _)| uri.to_string());
+            assert_eq!(found.as_deref(), form, "{given}");
+        }
+    }
+
+    #[test]
+    fn the_word_before_it_is_another_and_of_old_is_told() {
+        let addresses = Addresses::of("https://a.example", "editor");
+        let of = |path: &str| addresses.one_form(&path.parse().unwrap());
+        assert!(of("/ghost/api/content/posts/").is_none());
+        let (uri, deprecated) = of("/editor/api/v3/content/posts?key=a").unwrap();
+        assert_eq!(uri, "/ghost/api/content/posts/?key=a");
+        let mut headers = HeaderMap::new();
+        deprecated.unwrap().add_to(&mut headers);
+        assert_eq!(headers["deprecation"], "version=\"v3\"");
+        let link = "<https://a.example/editor/api/content/posts/>; rel=\"latest-version\"";
+        assert_eq!(headers["link"], link);
+    }
+
+    #[test]
+    fn there_is_one_key() {
+        let of = |query: &str| key(&format!("/?{query}").parse().unwrap()).ok();
+        assert_eq!(of("key=ab"), Some("ab".to_owned()));
+        assert_eq!(of("limit=1&key=a%2Bb"), Some("a+b".to_owned()));
+        for query in ["", "key=", "Key=ab", "key=ab&key=ab", "monkey=ab"] {
+            assert_eq!(of(query), None, "{query}");
+        }
+    }
+
+    #[test]
+    fn versions_are_compared_by_their_first_number() {
+        let status = |accepted: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("accept-version", accepted.parse().unwrap());
+            unknown(&headers).into_response().status().as_u16()
+        };
+        assert_eq!(status("v6.0"), 404);
+        assert_eq!(status("v6.99"), 404);
+        assert_eq!(status("v7.0"), 406);
+        assert_eq!(status("v5.0"), 406);
+        assert_eq!(status("six"), 400);
+        assert_eq!(unknown(&HeaderMap::new()).into_response().status(), 404);
+    }
+}

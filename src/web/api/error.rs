@@ -1,0 +1,174 @@
+//! Errors in the shape of Ghost's API: one in a list, with a status, a type and a code that clients
+//! tell apart.
+
+use axum::Extension;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use super::answer;
+use crate::domain::{CacheTag, ids};
+use crate::services::reading::Seen;
+
+/// What kind of error it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) enum Kind {
+    BadRequest,
+    Unauthorized,
+    NoPermission,
+    NotFound,
+    NotAcceptable,
+    Validation,
+    Maintenance,
+}
+
+/// What a request was about to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// To list what has this name in the plural.
+    List(&'static str),
+    /// To read one.
+    Read(&'static str),
+}
+
+/// An error, as a client gets it.
+#[derive(Debug)]
+pub(in crate::web) struct ApiError {
+    kind: Kind,
+    message: String,
+    context: Option<String>,
+    property: Option<&'static str>,
+    code: Option<&'static str>,
+    seen: Option<Box<Seen>>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    errors: [One<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    message: &'a str,
+    context: Option<&'a str>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    details: Option<&'a str>,
+    property: Option<&'static str>,
+    help: Option<&'a str>,
+    code: Option<&'static str>,
+    id: String,
+    #[serde(rename = "ghostErrorCode")]
+    ghost_error_code: Option<&'static str>,
+}
+
+impl Kind {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::NoPermission => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::Validation => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Maintenance => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The name that clients know.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::BadRequest => "BadRequestError",
+            Self::Unauthorized => "UnauthorizedError",
+            Self::NoPermission => "NoPermissionError",
+            Self::NotFound => "NotFoundError",
+            Self::NotAcceptable => "RequestNotAcceptableError",
+            Self::Validation => "ValidationError",
+            Self::Maintenance => "MaintenanceError",
+        }
+    }
+
+    /// How a sentence about it begins.
+    const fn beginning(self) -> &'static str {
+        match self {
+            Self::BadRequest => "The request was not understood",
+            Self::Unauthorized => "Nobody is authorised by this",
+            Self::NoPermission => "This is not permitted",
+            Self::NotFound => "Resource not found",
+            Self::NotAcceptable => "The request is not acceptable",
+            Self::Validation => "Validation error",
+            Self::Maintenance => "The site cannot answer at the moment",
+        }
+    }
+}
+
+impl Doing {
+    /// An error in the middle of it; `context` says what is wrong.
+    pub(super) fn fails(self, kind: Kind, context: impl Into<String>) -> ApiError {
+        let (verb, what) = match self {
+            Self::List(what) => ("list", what),
+            Self::Read(what) => ("read", what),
+        };
+        let message = format!("{}, cannot {verb} {what}.", kind.beginning());
+        ApiError { context: Some(context.into()), ..ApiError::new(kind, message) }
+    }
+
+    /// A parameter that is none.
+    pub(super) fn refuses(self, parameter: &'static str, rule: &str) -> ApiError {
+        let context = format!("Validation ({rule}) failed for {parameter}");
+        ApiError { property: Some(parameter), ..self.fails(Kind::Validation, context) }
+    }
+
+    /// The database gave no answer: loud in the log, silent to the client.
+    pub(super) fn failed(self, error: &impl std::fmt::Display) -> ApiError {
+        tracing::error!(%error, "the API could not answer");
+        self.fails(Kind::Maintenance, "Try again in a moment.")
+    }
+}
+
+impl ApiError {
+    /// An error with a sentence for people.
+    pub(in crate::web) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { kind, message, context: None, property: None, code: None, seen: None }
+    }
+
+    /// The same with a code for programs.
+    pub(in crate::web) fn code(self, code: &'static str) -> Self {
+        Self { code: Some(code), ..self }
+    }
+
+    /// The same with what was looked at before it was found out: as long as that stands, it does.
+    pub(super) fn seen(self, mut seen: Seen) -> Self {
+        seen.tag(CacheTag::INTEGRATIONS);
+        Self { seen: Some(Box::new(seen)), ..self }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let Self { kind, message, context, property, code, seen } = self;
+        // The same error has the same name on every instance, so that a cache may keep it.
+        let id = ids::derived_uuid(&format!("{kind:?} {message} {context:?} {code:?}"));
+        let one = One {
+            message: &message,
+            context: context.as_deref(),
+            kind: kind.name(),
+            details: None,
+            property,
+            help: None,
+            code,
+            id,
+            ghost_error_code: None,
+        };
+        let mut response = answer::json(&Body { errors: [one] });
+        *response.status_mut() = kind.status();
+        if kind == Kind::Maintenance {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        match seen {
+            Some(seen) => (Extension(*seen), response).into_response(),
+            None => response,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What Ghost's clients expect to find: the shapes of its resources.
+//!
+//! What is absent and what is null differ: a field that was not asked for is absent, one that has no
+//! value is null.
+
+mod author;
+mod fields;
+mod pagination;
+mod post;
+mod settings;
+mod tag;
+mod tier;
+
+pub(super) use author::Author;
+pub(super) use fields::only;
+pub(super) use pagination::Pagination;
+pub(super) use post::Post;
+pub(super) use settings::Settings;
+pub(super) use tag::Tag;
+pub(super) use tier::Tier;
+
+use serde::Serialize;
+
+use super::dates::Dates;
+use crate::services::reading::Asker;
+use crate::web::absolute;
+
+/// What all shapes need to know of the site, and of whoever asks.
+#[derive(Debug, Clone)]
+pub(super) struct Site<'a> {
+    /// Its address, without the slash at the end.
+    pub(super) base_url: &'a str,
+    /// How its dates are written.
+    pub(super) dates: Dates,
+    /// Who asks.
+    pub(super) asker: Asker,
+}
+
+/// A field that is absent unless it was asked for, and then may have no value.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+enum Wanted<T> {
+    /// It was not asked for.
+    Not,
+    /// It was: null, where there is nothing.
+    Is(Option<T>),
+}
+
+/// How many posts there are of something.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Count {
+    pub(super) posts: i64,
+}
+
+impl<T> Wanted<T> {
+    /// A value that is there, or null, if it is wanted.
+    fn when(is_wanted: bool, value: impl FnOnce() -> Option<T>) -> Self {
+        if is_wanted { Self::Is(value()) } else { Self::Not }
+    }
+
+    const fn is_absent(&self) -> bool {
+        matches!(self, Self::Not)
+    }
+}
+
+impl Site<'_> {
+    /// The address of a path on the site.
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    /// An address that somebody wrote, as it is for readers elsewhere.
+    fn absolute(&self, address: Option<&String>) -> Option<String> {
+        address.map(|address| absolute::address(self.base_url, address))
+    }
+}

@@ -1,0 +1,52 @@
+//! Which page of a list it is.
+
+use serde::Serialize;
+
+use crate::web::api::params::PageOf;
+
+/// As it stands in `meta`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(in crate::web::api) struct Pagination {
+    page: u64,
+    limit: u32,
+    pages: u64,
+    total: u64,
+    next: Option<u64>,
+    prev: Option<u64>,
+}
+
+impl Pagination {
+    /// That of a page, where there are so many rows on all pages.
+    pub(in crate::web::api) fn of(PageOf { limit, page }: PageOf, total: u64) -> Self {
+        let pages = total.div_ceil(u64::from(limit.max(1))).max(1);
+        Self {
+            page,
+            limit,
+            pages,
+            total,
+            next: (page < pages).then(|| page + 1),
+            // Whoever is behind the end finds the last page.
+            prev: (page > 1).then(|| pages.min(page - 1)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_always_a_page_and_its_neighbours_are_there() {
+        let of = |page, total| {
+            let found = Pagination::of(PageOf { limit: 15, page }, total);
+            (found.pages, found.next, found.prev)
+        };
+        assert_eq!(of(1, 0), (1, None, None));
+        assert_eq!(of(1, 15), (1, None, None));
+        assert_eq!(of(1, 16), (2, Some(2), None));
+        assert_eq!(of(2, 31), (3, Some(3), Some(1)));
+        assert_eq!(of(3, 31), (3, None, Some(2)));
+        assert_eq!(of(9, 31), (3, None, Some(3)));
+        assert_eq!(of(u64::MAX, 0), (1, None, Some(1)));
+    }
+}

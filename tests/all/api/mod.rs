@@ -1,0 +1,11 @@
+//! The JSON API: what Ghost's clients ask for, and what they get.
+
+mod client;
+mod clients;
+mod content;
+mod cost;
+mod filters;
+mod keys;
+mod model;
+mod random;
+mod shelf;
