@@ -3,6 +3,7 @@
 //! What the Content API answers is public, and cached under the same declarations as the pages: no key
 //! is part of it. A request comes by the [`door`] before it comes to the cache.
 
+mod admin;
 mod answer;
 mod asked;
 mod content;
@@ -21,5 +22,5 @@ const VERSION: &str = "6.65";
 const CONTENT_VERSION: &str = "v6.65";
 
 pub(super) fn routes() -> Routes<AppState> {
-    content::routes()
+    content::routes().merge(admin::routes())
 }

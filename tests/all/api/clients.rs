@@ -25,6 +25,7 @@ fn read_with_ghosts_clients(site: &Site, environment: &[(&str, &str)]) {
         |name: &str| said.lines().find_map(|line| line.strip_prefix(name)).expect("it is shown");
     let server = site.serve_with(environment);
     drive("content.test.js", &[("SITE", &server.url), ("KEY", key("content key: "))]);
+    drive("admin.test.js", &[("SITE", &server.url), ("KEY", key("admin key:   "))]);
 }
 
 /// Runs a file of tests of `tests/clients`.

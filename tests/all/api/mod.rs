@@ -1,5 +1,6 @@
 //! The JSON API: what Ghost's clients ask for, and what they get.
 
+mod admin;
 mod client;
 mod clients;
 mod content;

@@ -4,6 +4,7 @@
 //! value is null.
 
 mod author;
+mod edited;
 mod fields;
 mod pagination;
 mod post;
@@ -12,6 +13,7 @@ mod tag;
 mod tier;
 
 pub(super) use author::Author;
+pub(super) use edited::{EditedPost, EditedTag, User};
 pub(super) use fields::only;
 pub(super) use pagination::Pagination;
 pub(super) use post::Post;

@@ -1,0 +1,155 @@
+//! What integrations see beyond what readers do: the state of a post, and of people what they may do.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::{Author, Count, Post, Site, Tag, Wanted};
+use crate::domain::author::{Role, UserStatus};
+use crate::domain::{self, Status, UserId};
+use crate::services::reading::{Beside, BrowsedPost};
+use crate::web::api::params::{Format, Formats};
+
+/// A post or a page in whatever state.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::web::api) struct EditedPost {
+    #[serde(flatten)]
+    post: Post,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authors: Option<Vec<User>>,
+    #[serde(skip_serializing_if = "Wanted::is_absent")]
+    primary_author: Wanted<User>,
+    status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lexical: Option<String>,
+    #[serde(skip_serializing_if = "Wanted::is_absent")]
+    mobiledoc: Wanted<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    markdown: Option<String>,
+    email_only: bool,
+    email_segment: &'static str,
+    email: Option<String>,
+    newsletter: Option<String>,
+    tiers: [&'static str; 0],
+    count: Echo,
+}
+
+/// Nobody counts them: posts are not sent.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Echo {
+    clicks: u32,
+    positive_feedback: u32,
+    negative_feedback: u32,
+}
+
+/// A content tag.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::web::api) struct EditedTag {
+    #[serde(flatten)]
+    tag: Tag,
+    created_at: String,
+    updated_at: String,
+}
+
+/// A user: an author, and what they may do.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::web::api) struct User {
+    #[serde(flatten)]
+    author: Author,
+    email: Option<String>,
+    status: UserStatus,
+    roles: [UserRole; 1],
+    last_seen: Option<String>,
+    created_at: String,
+    updated_at: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct UserRole {
+    id: String,
+    name: &'static str,
+    description: &'static str,
+}
+
+impl EditedPost {
+    pub(in crate::web::api) fn of(
+        site: &Site<'_>,
+        browsed: &BrowsedPost,
+        beside: Beside,
+        formats: &Formats,
+    ) -> Self {
+        let markdown = &browsed.post.markdown;
+        let author = |author: &domain::Author| User::of(site, author, None);
+        let authors = &browsed.authors;
+        Self {
+            // Of its authors there is more to tell than readers are told.
+            post: Post::of(site, browsed, Beside { authors: false, ..beside }, formats),
+            authors: beside.authors.then(|| authors.iter().map(author).collect()),
+            primary_author: Wanted::when(beside.authors, || authors.first().map(author)),
+            status: browsed.post.summary.status,
+            lexical: formats.has(Format::Lexical).then(|| document(markdown)),
+            mobiledoc: Wanted::when(formats.has(Format::Mobiledoc), || None),
+            markdown: formats.has(Format::Markdown).then(|| markdown.clone()),
+            email_only: false,
+            email_segment: "all",
+            email: None,
+            newsletter: None,
+            tiers: [],
+            count: Echo { clicks: 0, positive_feedback: 0, negative_feedback: 0 },
+        }
+    }
+}
+
+/// A document of Ghost's editor with one card, which holds a text as it was written.
+fn document(markdown: &str) -> String {
+    let card = json!({ "type": "markdown", "version": 1, "markdown": markdown });
+    let root = json!({
+        "children": [card], "direction": null, "format": "", "indent": 0, "type": "root",
+        "version": 1,
+    });
+    json!({ "root": root }).to_string()
+}
+
+impl EditedTag {
+    pub(in crate::web::api) fn of(
+        site: &Site<'_>,
+        tag: &domain::Tag,
+        count: Option<Count>,
+    ) -> Self {
+        Self {
+            tag: Tag::of(site, tag, count),
+            created_at: site.dates.write(tag.created_at),
+            updated_at: site.dates.write(tag.updated_at),
+        }
+    }
+}
+
+impl User {
+    pub(in crate::web::api) fn of(
+        site: &Site<'_>,
+        author: &domain::Author,
+        count: Option<Count>,
+    ) -> Self {
+        Self {
+            author: Author::of(site, author, count),
+            email: author.email.clone(),
+            status: author.status,
+            roles: [UserRole::of(author.role)],
+            last_seen: None,
+            created_at: site.dates.write(author.created_at),
+            updated_at: site.dates.write(author.updated_at),
+        }
+    }
+}
+
+impl UserRole {
+    fn of(role: Role) -> Self {
+        let (name, description) = match role {
+            Role::Owner => ("Owner", "Owns the site"),
+            Role::Administrator => ("Administrator", "Sees to everything"),
+            Role::Editor => ("Editor", "Sees to all posts"),
+            Role::Author => ("Author", "Sees to posts of their own"),
+            Role::Contributor => ("Contributor", "Hands drafts in"),
+        };
+        Self { id: UserId::derived(name).to_string(), name, description }
+    }
+}
