@@ -27,9 +27,10 @@ pub(super) fn take_string(scanner: &mut Scanner) -> Option<String> {
     let mut characters = inside.char_indices();
     while let Some((at, character)) = characters.next() {
         match character {
+            '\'' if text.is_empty() => return None,
             '\'' => {
                 scanner.advance(at + 2);
-                return (!text.is_empty()).then_some(text);
+                return Some(text);
             }
             '"' => return None,
             '\\' if inside[at + 1..].starts_with(['\'', '"']) => {

@@ -1,6 +1,10 @@
 //! What is asked for: a list of a resource, or one of its rows, and the answer to that.
 
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::response::Response;
+use http::request::Parts;
 use serde_json::{Value, json};
 
 use super::answer;
@@ -14,7 +18,7 @@ use crate::services::reading::{Asker, Browsed, Browsing, FilterError, Query, See
 use crate::web::edge::Policy;
 use crate::web::state::SiteState;
 
-pub(super) type Result<T = Response> = std::result::Result<T, ApiError>;
+pub(super) type Result<T = Response, E = ApiError> = std::result::Result<T, E>;
 
 /// What a client asks for of one resource: its name in the plural and in the singular, as its errors say
 /// it.
@@ -24,6 +28,24 @@ pub(super) struct Names {
     pub(super) one: &'static str,
 }
 
+/// A request, as far as a resource reads it: what its path names, and its parameters.
+#[derive(Debug)]
+pub(super) struct Ask {
+    named: Named,
+    pub(super) params: Params,
+}
+
+#[derive(Debug)]
+enum Named {
+    /// No row in particular.
+    All,
+    Id(String),
+    Slug(String),
+    Email(String),
+    /// What is not text.
+    Unreadable,
+}
+
 /// What is asked for: a list of rows, or one.
 pub(super) struct Asked {
     pub(super) query: Query,
@@ -31,8 +53,50 @@ pub(super) struct Asked {
     pub(super) doing: Doing,
 }
 
+impl<S: Send + Sync> FromRequestParts<S> for Ask {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let named = match RawPathParams::from_request_parts(parts, state).await {
+            Ok(path) => path.iter().next().map_or(Named::All, |(name, value)| match name {
+                "id" => Named::Id(value.to_owned()),
+                "email" => Named::Email(value.to_owned()),
+                _ => Named::Slug(value.to_owned()),
+            }),
+            Err(_) => Named::Unreadable,
+        };
+        let params = Params::of(parts.uri.query().unwrap_or_default());
+        Ok(Self { named, params })
+    }
+}
+
+impl Ask {
+    /// What is asked for of a resource.
+    pub(super) fn of(&self, asker: Asker, names: Names) -> Result<Asked> {
+        let doing = Doing::Read(names.one);
+        let which = match &self.named {
+            Named::All => return Asked::list(asker, names, &self.params),
+            Named::Id(id) if is_id(id) => Which::Id(id.clone()),
+            Named::Id(_) => return Err(doing.refuses("id", "matches")),
+            Named::Slug(slug) if Slug::parse(slug).is_some() => Which::Slug(slug.clone()),
+            Named::Slug(_) | Named::Unreadable => return Err(doing.refuses("slug", "isSlug")),
+            Named::Email(email) => Which::Email(email.trim().to_lowercase()),
+        };
+        Ok(Asked::one(asker, doing, which))
+    }
+
+    /// How many posts there are, for those who ask.
+    pub(super) fn count(&self, posts: i64) -> Option<Count> {
+        self.params.includes("count.posts").then_some(Count { posts })
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == 24 && text.bytes().all(|b| b"0123456789abcdef".contains(&b))
+}
+
 impl Asked {
-    pub(super) fn list(asker: Asker, names: Names, params: &Params) -> Result<Self> {
+    fn list(asker: Asker, names: Names, params: &Params) -> Result<Self> {
         let doing = Doing::List(names.many);
         let page = params.page(doing)?;
         let query = Query {
@@ -44,29 +108,6 @@ impl Asked {
             skip: page.skip(),
         };
         Ok(Self { query, page, doing })
-    }
-
-    pub(super) fn by_id(asker: Asker, names: Names, id: &str) -> Result<Self> {
-        let doing = Doing::Read(names.one);
-        let is_id = id.len() == 24 && id.bytes().all(|b| b"0123456789abcdef".contains(&b));
-        if !is_id {
-            return Err(doing.refuses("id", "matches"));
-        }
-        Ok(Self::one(asker, doing, Which::Id(id.to_owned())))
-    }
-
-    pub(super) fn by_slug(asker: Asker, names: Names, slug: &str) -> Result<Self> {
-        let doing = Doing::Read(names.one);
-        if Slug::parse(slug).is_none() {
-            return Err(doing.refuses("slug", "isSlug"));
-        }
-        Ok(Self::one(asker, doing, Which::Slug(slug.to_owned())))
-    }
-
-    /// An address names one user, to those who may know it.
-    pub(super) fn by_email(names: Names, email: &str) -> Self {
-        let which = Which::Email(email.trim().to_lowercase());
-        Self::one(Asker::Integration, Doing::Read(names.one), which)
     }
 
     fn one(asker: Asker, doing: Doing, which: Which) -> Self {
@@ -138,9 +179,4 @@ pub(super) fn list(
 /// One row, in a list of one and without a `meta`: by that clients know that it is one.
 fn one(seen: Seen, name: &'static str, rows: &[Value]) -> Response {
     answer::made_of(seen, &json!({ name: rows }))
-}
-
-/// How many posts there are, for those who ask.
-pub(super) fn count_of(params: &Params, posts: i64) -> Option<Count> {
-    params.includes("count.posts").then_some(Count { posts })
 }

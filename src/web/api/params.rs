@@ -2,10 +2,6 @@
 //!
 //! What is not known is left out without a word, as long as it asks for no other rows.
 
-use axum::extract::FromRequestParts;
-use http::request::Parts;
-use std::convert::Infallible;
-
 use super::error::{ApiError, Doing, Kind};
 use crate::nql::{self, Filter};
 use crate::services::reading::By;
@@ -53,14 +49,6 @@ pub(super) enum Format {
 /// In which forms the text of a post is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Formats(Vec<Format>);
-
-impl<S: Sync> FromRequestParts<S> for Params {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(parts.uri.query().unwrap_or_default()))
-    }
-}
 
 impl Params {
     pub(super) fn of(query: &str) -> Self {

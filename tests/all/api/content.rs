@@ -341,6 +341,8 @@ async fn what_is_wrong_is_refused_in_ghosts_words(database: &TestDatabase) {
         ("posts/000000000000000000000000/", 404, "NotFoundError"),
         ("posts/slug/nothing/", 404, "NotFoundError"),
         ("posts/slug/a%20b/", 422, "ValidationError"),
+        ("posts/slug/%FF/", 422, "ValidationError"),
+        ("posts/%FF/", 422, "ValidationError"),
         ("tags/000000000000000000000000/", 404, "NotFoundError"),
         ("authors/slug/nobody/", 404, "NotFoundError"),
         ("nothing/", 404, "NotFoundError"),
