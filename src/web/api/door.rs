@@ -68,7 +68,11 @@ impl Addresses {
         request: &mut Request<Body>,
         table: &Table,
     ) -> (Way, Option<Box<Deprecated>>) {
-        let Some((uri, deprecated)) = self.one_form(request.uri()) else { return (Way::On, None) };
+        let Some((uri, deprecated)) = self.one_form(request.uri()) else {
+            // Where it lies for others, nobody comes to our own routes past this door.
+            let is_ours = request.uri().path().starts_with(BASE);
+            return (if is_ours { refuse(missing()) } else { Way::On }, None);
+        };
         *request.uri_mut() = uri;
         (way(request, table), deprecated.map(Box::new))
     }
@@ -264,6 +268,9 @@ mod tests {
     #[test]
     fn the_word_before_it_is_another_and_of_old_is_told() {
         let addresses = Addresses::of("https://a.example", "editor");
+        let table = Table::new([], crate::web::edge::Declaration::PAGE);
+        let mut request = Request::get("/ghost/api/content/posts/").body(Body::empty()).unwrap();
+        assert!(matches!(addresses.enter(&mut request, &table), (Way::Back(_), None)));
         let of = |path: &str| addresses.one_form(&path.parse().unwrap());
         assert!(of("/ghost/api/content/posts/").is_none());
         let (uri, deprecated) = of("/editor/api/v3/content/posts?key=a").unwrap();
