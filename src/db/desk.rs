@@ -7,6 +7,7 @@
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::connection::on;
+use super::sql::escaped;
 use super::{Connection, Result};
 use crate::domain::{PostId, PostKind, Status, Timestamp, UserId};
 
@@ -128,15 +129,7 @@ fn rows(filter: Filter<'_>) -> (String, usize) {
 
 /// The pattern of what has a word somewhere; nothing in the word is a wildcard.
 fn anywhere(word: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in word.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
+    format!("%{}%", escaped(word))
 }
 
 #[cfg(test)]

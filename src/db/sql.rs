@@ -12,6 +12,18 @@ pub(super) fn placeholders(how_many: usize) -> String {
     list
 }
 
+/// A text as a part of a pattern of `like … escape '\'`: nothing in it is a wildcard.
+pub(super) fn escaped(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern
+}
+
 /// Fetches the rows of a statement that ends in `in`, behind which comes a list of values.
 ///
 /// The values are bound; only their number goes into the text. Without values there are no rows,

@@ -8,6 +8,7 @@ use super::fields::{Asker, Column, Field, Kind, Relation, Resource};
 use super::instants::Instants;
 use super::values::{Value, Values};
 use crate::clock::Timestamp;
+use crate::db::sql::escaped;
 use crate::nql::{Comparison, Condition, Filter, Place, Scalar, Test};
 
 /// Why a filter cannot be answered.
@@ -255,16 +256,4 @@ impl Compiler<'_> {
             _ => format!("({})", others.join(word)),
         })
     }
-}
-
-/// A text as a part of a pattern that finds it alone.
-fn escaped(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern
 }

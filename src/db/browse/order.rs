@@ -36,8 +36,7 @@ fn rule(
     let Column { sql, kind, is_nullable } = column;
     // What is not there comes first where the least does: the two databases differ if nobody says so.
     let nulls = if is_nullable {
-        let there = if *is_descending { "desc" } else { "asc" };
-        format!("case when {sql} is null then 0 else 1 end {there}, ")
+        format!("case when {sql} is null then 0 else 1 end {direction}, ")
     } else {
         String::new()
     };

@@ -12,7 +12,7 @@ use super::dates::Dates;
 use super::error::{ApiError, Doing, Kind};
 use super::params::{PageOf, Params};
 use super::shape::{Count, Pagination, Site};
-use crate::domain::{Settings, Slug};
+use crate::domain::{PostId, Settings, Slug};
 use crate::nql::Filter;
 use crate::services::reading::{Asker, Browsed, Browsing, FilterError, Query, Seen, Which};
 use crate::web::edge::Policy;
@@ -76,7 +76,8 @@ impl Ask {
         let doing = Doing::Read(names.one);
         let which = match &self.named {
             Named::All => return Asked::list(asker, names, &self.params),
-            Named::Id(id) if is_id(id) => Which::Id(id.clone()),
+            // All ids have one form, whatever they are of.
+            Named::Id(id) if id.parse::<PostId>().is_ok() => Which::Id(id.clone()),
             Named::Id(_) => return Err(doing.refuses("id", "matches")),
             Named::Slug(slug) if Slug::parse(slug).is_some() => Which::Slug(slug.clone()),
             Named::Slug(_) | Named::Unreadable => return Err(doing.refuses("slug", "isSlug")),
@@ -89,10 +90,6 @@ impl Ask {
     pub(super) fn count(&self, posts: i64) -> Option<Count> {
         self.params.includes("count.posts").then_some(Count { posts })
     }
-}
-
-fn is_id(text: &str) -> bool {
-    text.len() == 24 && text.bytes().all(|b| b"0123456789abcdef".contains(&b))
 }
 
 impl Asked {
