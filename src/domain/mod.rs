@@ -7,6 +7,7 @@
 pub mod author;
 pub mod cache_tag;
 pub mod ids;
+mod instants;
 pub mod integration;
 pub mod listing;
 pub mod media;
@@ -23,6 +24,7 @@ pub use crate::entropy::Entropy;
 pub use author::Author;
 pub use cache_tag::CacheTag;
 pub use ids::{IntegrationId, KeyId, MediaId, PostId, SignInId, TagId, UserId};
+pub use instants::Instants;
 pub use listing::Scope;
 pub use media::Media;
 pub use post::{Post, PostKind, PostSummary, Status, Visibility};

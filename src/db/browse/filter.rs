@@ -5,10 +5,11 @@
 //! A condition on what belongs to a row holds if one of these fits; negated, if none does.
 
 use super::fields::{Asker, Column, Field, Kind, Relation, Resource};
-use super::instants::Instants;
+use super::relative;
 use super::values::{Value, Values};
 use crate::clock::Timestamp;
 use crate::db::sql::escaped;
+use crate::domain::Instants;
 use crate::nql::{Comparison, Condition, Filter, Place, Scalar, Test};
 
 /// Why a filter cannot be answered.
@@ -147,7 +148,7 @@ impl Compiler<'_> {
             Scalar::Null => return Ok(Typed::Null),
             Scalar::Relative(count, unit) => {
                 return Ok(match column.kind {
-                    Kind::Instant => Instants::relative(self.now, *count, *unit)
+                    Kind::Instant => relative::instants(self.now, *count, *unit)
                         .map_or(Typed::Never, Typed::Instants),
                     _ => Typed::Never,
                 });

@@ -4,10 +4,10 @@
 
 mod fields;
 mod filter;
-mod instants;
 mod members;
 mod order;
 mod posts;
+mod relative;
 mod values;
 
 use crate::clock::Timestamp;

@@ -1,15 +1,13 @@
-//! Instants of a filter: what a text, or so many days before now, means on the clock.
+//! Instants that a client names: what its text means on the clock.
 //!
 //! A text names a span as long as what it says: a second, or a thousandth of one where it has a
-//! fraction. So whoever filters by a date that an answer gave finds that post, although the database
-//! keeps microseconds.
+//! fraction. So whoever sends back a date that an answer gave means that instant, although the
+//! database keeps microseconds.
 
-use jiff::Span;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::clock::Timestamp;
-use crate::nql::Unit;
 
 /// The shortest difference that a text without a fraction can tell.
 const SECOND: i64 = 1_000_000;
@@ -18,15 +16,18 @@ const MILLISECOND: i64 = 1_000;
 
 /// A span of time; its end is outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Instants {
-    pub(super) from: Timestamp,
-    pub(super) until: Timestamp,
+pub struct Instants {
+    /// The first.
+    pub from: Timestamp,
+    /// The one behind the last.
+    pub until: Timestamp,
 }
 
 impl Instants {
     /// What a text says: a date, a date and a time, or both with a zone (RFC 3339). Without a zone it
     /// is UTC. `None` where it says no time.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let from = text
             .parse::<jiff::Timestamp>()
             .ok()
@@ -39,20 +40,16 @@ impl Instants {
         Some(Self::of(from, length))
     }
 
-    /// So many units from now, to the second.
-    pub(super) fn relative(now: Timestamp, count: i64, unit: Unit) -> Option<Self> {
-        let span = Span::new();
-        let span = match unit {
-            Unit::Seconds => span.try_seconds(count),
-            Unit::Minutes => span.try_minutes(count),
-            Unit::Hours => span.try_hours(count),
-            Unit::Days => span.try_days(count),
-            Unit::Weeks => span.try_weeks(count),
-            Unit::Months => span.try_months(count),
-            Unit::Years => span.try_years(count),
-        };
-        let then = now.in_zone(&TimeZone::UTC).checked_add(span.ok()?).ok()?;
-        Some(Self::of(Timestamp::from(then.timestamp()), SECOND))
+    /// The whole second that holds an instant.
+    #[must_use]
+    pub const fn second(instant: Timestamp) -> Self {
+        Self::of(instant, SECOND)
+    }
+
+    /// Whether an instant is one of them.
+    #[must_use]
+    pub fn contain(&self, instant: Timestamp) -> bool {
+        (self.from..self.until).contains(&instant)
     }
 
     const fn of(instant: Timestamp, length: i64) -> Self {
@@ -84,25 +81,5 @@ mod tests {
         for text in ["", "2026", "yesterday", "2026-13-01", "19:21", "2026-02-30", "42"] {
             assert_eq!(Instants::parse(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn months_and_years_follow_the_calendar() {
-        let at = |text: &str| Timestamp::from(text.parse::<jiff::Timestamp>().unwrap());
-        let now = at("2026-03-31T12:00:00.5Z");
-        for (count, unit, then) in [
-            (-1, Unit::Months, "2026-02-28T12:00:00Z"),
-            (-1, Unit::Years, "2025-03-31T12:00:00Z"),
-            (-2, Unit::Weeks, "2026-03-17T12:00:00Z"),
-            (1, Unit::Days, "2026-04-01T12:00:00Z"),
-            (-90, Unit::Seconds, "2026-03-31T11:58:30Z"),
-            (-90, Unit::Minutes, "2026-03-31T10:30:00Z"),
-            (-36, Unit::Hours, "2026-03-30T00:00:00Z"),
-        ] {
-            let instants = Instants::relative(now, count, unit).unwrap();
-            assert_eq!(instants.from, at(then), "{count} {unit:?}");
-        }
-        assert_eq!(Instants::relative(now, i64::MIN, Unit::Years), None);
-        assert_eq!(Instants::relative(now, i64::MAX, Unit::Seconds), None);
     }
 }
