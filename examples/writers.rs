@@ -51,7 +51,7 @@ async fn main() -> Result<()> {
 async fn commits(app: &App, writers: usize, time: Duration, stamped: bool) -> Result<f64> {
     let mut posts = Vec::new();
     for writer in 0..writers {
-        posts.push(app.publishing.create(&draft(&format!("Writer {writer}"))).await?.value);
+        posts.push(app.publishing.create(&draft(&format!("Writer {writer}"))).await?.value.post);
     }
     let began = Instant::now();
     let made = try_join_all(posts.into_iter().map(async |mut post| {
@@ -72,7 +72,7 @@ async fn commits(app: &App, writers: usize, time: Duration, stamped: bool) -> Re
 
 /// Changes the title of one post again and again.
 async fn publish(app: &App, changes: u64) -> Result<()> {
-    let mut post = app.publishing.create(&draft("Change 0")).await?.value;
+    let mut post = app.publishing.create(&draft("Change 0")).await?.value.post;
     println!("/{}/", post.summary.slug);
     for change in 1..=changes {
         tokio::time::sleep(PAUSE).await;

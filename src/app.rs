@@ -33,6 +33,7 @@ use crate::services::publishing::Publishing;
 use crate::services::reach::Reach;
 use crate::services::reading::Reading;
 use crate::services::settings::SettingsEditor;
+use crate::services::tagging::Tagging;
 use crate::services::users::Users;
 use crate::session::{DatabaseStore, InvalidSessionUrl, RedisSettings, Store as SessionStore};
 use crate::web::assets::{Assets, SharedAssets};
@@ -95,6 +96,8 @@ pub struct App {
     pub publishing: Publishing,
     /// What writers do at the desk.
     pub editing: Editing,
+    /// What becomes of content tags.
+    pub tagging: Tagging,
     /// Takes files.
     pub media: MediaLibrary,
     /// What an operator does to the caches.
@@ -233,6 +236,13 @@ impl App {
             ),
             exporting: Exporting::new(db.clone(), media.clone()),
             editing: Editing::new(db.clone(), publishing.clone(), patience(&config)),
+            tagging: Tagging::new(
+                db.clone(),
+                stamper.clone(),
+                clock.clone(),
+                entropy.clone(),
+                patience(&config),
+            ),
             publishing,
             media,
             cache,
@@ -275,7 +285,9 @@ impl App {
             media: web::media::MediaState { variants: Variants::new(self.media.store().clone()) },
             desk: self.desk(),
             editing: self.editing.clone(),
+            tagging: self.tagging.clone(),
             keyring: self.keyring.clone(),
+            addresses: self.addresses(),
         };
         web::router(state, self.edge(), self.config.server.request_timeout())
     }
@@ -294,6 +306,11 @@ impl App {
         }
     }
 
+    fn addresses(&self) -> web::Addresses {
+        let server = &self.config.server;
+        web::Addresses::of(server.base_url(), &server.ghost_path)
+    }
+
     fn edge(&self) -> Edge {
         let (table, cdn) = (web::table(), self.cdn.clone());
         Edge { table, cdn, says_timing: self.config.cache.debug }
@@ -301,7 +318,6 @@ impl App {
 
     /// The same behind the response cache.
     pub fn site(&self) -> Front {
-        let server = &self.config.server;
         Front::new(
             self.router(),
             &self.http_cache,
@@ -309,7 +325,7 @@ impl App {
                 edge: self.edge(),
                 tokens: self.tokens.clone(),
                 keyring: self.keyring.clone(),
-                addresses: web::Addresses::of(server.base_url(), &server.ghost_path),
+                addresses: self.addresses(),
             },
             self.entropy.clone(),
         )

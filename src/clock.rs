@@ -60,6 +60,12 @@ impl Timestamp {
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
+
+    /// This instant and some milliseconds.
+    #[must_use]
+    pub const fn plus_milliseconds(self, milliseconds: i64) -> Self {
+        Self(self.0.saturating_add(milliseconds.saturating_mul(1_000)))
+    }
 }
 
 impl From<jiff::Timestamp> for Timestamp {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use axum::body::Body;
-use http::{Request, Uri, header};
+use http::{Method, Request, Uri, header};
 use tower::ServiceExt as _;
 
 use super::App;
@@ -34,7 +34,7 @@ impl App {
             let _ = writeln!(text, "{name:<13}{value}");
         };
         line("address", target);
-        line("route", table.route(uri.path()).unwrap_or("none"));
+        line("route", table.route(&Method::GET, uri.path()).unwrap_or("none"));
         line("clock", &clock.to_string());
         let (head, _) = asked.into_parts();
         let key = match Keys::new(table).decide(&head) {

@@ -102,3 +102,15 @@ pub async fn save(t: &mut Transaction, tag: &Tag) -> Result<()> {
         .map(|_| ()))?;
     Ok(())
 }
+
+/// Deletes a tag, and takes it from the posts that have it; gives whether it was there.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn delete(t: &mut Transaction, id: &TagId) -> Result<bool> {
+    const SQL: &str = "delete from tags where id = $1";
+    let rows = on!(t, c => {
+        sqlx::query(SQL).bind(id).execute(c).await.map(|done| done.rows_affected())
+    })?;
+    Ok(rows > 0)
+}

@@ -106,6 +106,19 @@ impl Slug {
         Self(format!("{}{suffix}", stem.trim_end_matches('-')))
     }
 
+    /// Whether it was made from a title, with or without a number behind it.
+    #[must_use]
+    pub fn is_made_of(&self, title: &str) -> bool {
+        [SlugStyle::Ascii, SlugStyle::Unicode].into_iter().any(|style| {
+            let whole = Self::from_text(title, style);
+            let rest = whole.as_ref().and_then(|whole| self.0.strip_prefix(&whole.0));
+            rest.is_some_and(|rest| {
+                let number = rest.strip_prefix('-').unwrap_or_default();
+                rest.is_empty() || number.parse::<u32>().is_ok_and(|number| number > 1)
+            })
+        })
+    }
+
     /// The characters of the slug, not percent-encoded.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -144,6 +157,17 @@ mod tests {
         assert_eq!(ascii("Rust 1.0: the trains").as_deref(), Some("rust-1-0-the-trains"));
         assert_eq!(ascii("Größe — Ärger").as_deref(), Some("grosse-arger"));
         assert_eq!(ascii("  --  "), None);
+    }
+
+    #[test]
+    fn a_slug_tells_whether_a_title_made_it() {
+        let is_of = |slug: &str, title: &str| Slug::parse(slug).unwrap().is_made_of(title);
+        assert!(is_of("dont-panic", "Don’t panic!"));
+        assert!(is_of("dont-panic-2", "Don’t panic!"));
+        assert!(is_of("größe", "Größe") && is_of("grosse", "Größe"));
+        assert!(!is_of("dont-panic-1", "Don’t panic!"));
+        assert!(!is_of("dont-panic-now", "Don’t panic!"));
+        assert!(!is_of("panic", "Don’t panic!") && !is_of("panic", ""));
     }
 
     #[test]

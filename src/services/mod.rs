@@ -13,6 +13,7 @@ pub mod publishing;
 pub mod reach;
 pub mod reading;
 pub mod settings;
+pub mod tagging;
 pub mod users;
 pub mod welcome;
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use sqlx::types::Json;
 
-use super::{Result, Saved, ServiceError, assembly, keep, retrying};
+use super::{Result, Saved, ServiceError, assembly, keep, retrying, tagging};
 use crate::clock::Clock;
 use crate::content_clock::{Stamper, Token};
 use crate::db::redirects::Target;
@@ -76,13 +76,14 @@ impl Publishing {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] where the draft breaks a rule.
-    pub async fn create(&self, draft: &Draft) -> Result<Saved<Post>> {
+    pub async fn create(&self, draft: &Draft) -> Result<Saved<FullPost>> {
         retrying(|| async {
             let mut t = self.db.write().await?;
             let settings = super::settings::load(&mut t).await?;
             let post = self.create_in(&mut t, &settings, draft, Provenance::default()).await?;
+            let full = assembly::full(&mut t, post).await?;
             let token = self.keep(t).await?;
-            Ok(Saved { value: post, token })
+            Ok(Saved { value: full, token })
         })
         .await
     }
@@ -92,7 +93,12 @@ impl Publishing {
     /// # Errors
     /// [`db::DbError::Changed`] where somebody did; [`ServiceError::Invalid`] where the draft
     /// breaks a rule or the post is gone.
-    pub async fn update(&self, id: &PostId, revision: i64, draft: &Draft) -> Result<Saved<Post>> {
+    pub async fn update(
+        &self,
+        id: &PostId,
+        revision: i64,
+        draft: &Draft,
+    ) -> Result<Saved<FullPost>> {
         retrying(|| async {
             let mut t = self.db.write().await?;
             let settings = super::settings::load(&mut t).await?;
@@ -100,10 +106,12 @@ impl Publishing {
                 .await?
                 .ok_or_else(|| ServiceError::invalid("id", "there is no such post"))?;
             post.revision = revision;
-            let now = self.clock.now();
-            let post = self.update_in(&mut t, &settings, post, draft, now).await?;
+            // Programs tell two states of a post by its date, which an answer cuts to milliseconds.
+            let updated_at = self.clock.now().max(post.summary.updated_at.plus_milliseconds(1));
+            let post = self.update_in(&mut t, &settings, post, draft, updated_at).await?;
+            let full = assembly::full(&mut t, post).await?;
             let token = self.keep(t).await?;
-            Ok(Saved { value: post, token })
+            Ok(Saved { value: full, token })
         })
         .await
     }
@@ -281,7 +289,9 @@ impl Publishing {
         draft: &Draft,
     ) -> Result<()> {
         let id = &post.summary.id;
-        let tags = self.tags(t, settings, &draft.tags).await?;
+        let before = db::posts::tags_of(t, std::slice::from_ref(id)).await?;
+        let before: Vec<Tag> = before.into_iter().map(|(_, tag)| tag).collect();
+        let tags = self.tags(t, settings, &draft.tags, &before).await?;
         db::posts::set_tags(t, id, &tags).await?;
         let mut authors = Vec::new();
         for author in draft.authors.iter().take(MAX_MEMBERS) {
@@ -299,18 +309,24 @@ impl Publishing {
         index(t, settings, post).await
     }
 
-    /// The ids of tags by their names; names that nothing has yet become tags.
+    /// The ids of tags by their names; names that nothing has yet become tags. Where several have one
+    /// name, the post keeps the one that it has.
     async fn tags(
         &self,
         t: &mut Transaction,
         settings: &Settings,
         tag_names: &[String],
+        before: &[Tag],
     ) -> Result<Vec<TagId>> {
         let mut tags: Vec<TagId> = Vec::new();
         for name in names(tag_names) {
-            let tag = match db::tags::by_name(t, name).await? {
-                Some(tag) => tag,
-                None => self.new_tag(t, settings, name).await?,
+            let kept = before.iter().find(|tag| tag.name.to_lowercase() == name.to_lowercase());
+            let tag = match kept {
+                Some(tag) => tag.clone(),
+                None => match db::tags::by_name(t, name).await? {
+                    Some(tag) => tag,
+                    None => self.new_tag(t, settings, name).await?,
+                },
             };
             if !tags.contains(&tag.id) {
                 tags.push(tag.id);
@@ -320,25 +336,16 @@ impl Publishing {
     }
 
     async fn new_tag(&self, t: &mut Transaction, settings: &Settings, name: &str) -> Result<Tag> {
-        const MAX_NAME: usize = 191;
-        if name.chars().count() > MAX_NAME {
-            return Err(ServiceError::invalid(
-                "tags",
-                format!("hold a name of more than {MAX_NAME} characters"),
-            ));
+        if name.chars().count() > tagging::MAX_NAME {
+            let rule = format!("hold a name of more than {} characters", tagging::MAX_NAME);
+            return Err(ServiceError::invalid("tags", rule));
         }
         let now = self.clock.now();
         let id = TagId::new(now, self.entropy.next());
-        let wish = Slug::from_tag_name(name, settings.slug_style)
-            .unwrap_or_else(|| Slug::of(name, settings.slug_style, id.as_str()));
-        for slug in numbered(&wish) {
-            if db::tags::by_slug(t, &slug).await?.is_none() {
-                let tag = Tag::named(id, name, slug, now);
-                db::tags::save(t, &tag).await?;
-                return Ok(tag);
-            }
-        }
-        Err(taken(&wish))
+        let slug = tagging::free_slug(t, &tagging::slug_of(name, settings, &id), &id).await?;
+        let tag = Tag::named(id, name, slug, now);
+        db::tags::save(t, &tag).await?;
+        Ok(tag)
     }
 
     /// The slug that a draft asks for, or the nearest one that is free.
@@ -385,7 +392,7 @@ fn other(kind: PostKind) -> PostKind {
 }
 
 /// The slug itself, then `slug-2`, `slug-3` …, as long as it is worth looking.
-fn numbered(wish: &Slug) -> impl Iterator<Item = Slug> {
+pub(super) fn numbered(wish: &Slug) -> impl Iterator<Item = Slug> {
     std::iter::once(wish.clone()).chain((2..10_000).map(|number| wish.numbered(number)))
 }
 

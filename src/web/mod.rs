@@ -51,8 +51,8 @@ const MAX_BODY: usize = 64 * 1024;
 /// What every route declares.
 #[must_use]
 pub fn table() -> Table {
-    let routes = files().merge(pages()).merge(desk::routes());
-    Table::new(routes.declared(), Declaration::ELSEWHERE)
+    let routes = files().merge(pages()).merge(api::admin::routes()).merge(desk::routes());
+    routes.table(Declaration::ELSEWHERE)
 }
 
 /// What is no page.
@@ -62,7 +62,7 @@ fn files() -> Routes<AppState> {
 
 /// What is made from the database.
 fn pages() -> Routes<AppState> {
-    Routes::default().merge(site::routes()).merge(api::routes())
+    Routes::default().merge(site::routes()).merge(api::content::routes())
 }
 
 /// The options of the response cache, as far as the site decides on them.
@@ -83,12 +83,12 @@ pub fn cache_options(cdn: Option<&Cdn>) -> http_cache::Options {
 /// The routes under the layers that every answer passes through.
 pub fn router(state: AppState, edge: Edge, request_timeout: Duration) -> Router {
     let strip = layer::from_fn_with_state(edge.table.clone(), edge::strip);
-    let pages = pages()
-        .into_router()
-        .fallback(site::missing::fallback)
-        .layer(strip.clone())
-        .layer(layer::from_fn(middleware::validators::add))
-        .layer(middleware::compression::layer());
+    let made = |router: Router<AppState>| {
+        router
+            .layer(layer::from_fn(middleware::validators::add))
+            .layer(middleware::compression::layer())
+    };
+    let pages = pages().into_router().fallback(site::missing::fallback).layer(strip.clone());
     let stack = ServiceBuilder::new()
         .layer(layer::from_fn(middleware::request_id::tell))
         .layer(layer::from_fn(middleware::access_log::write))
@@ -99,8 +99,10 @@ pub fn router(state: AppState, edge: Edge, request_timeout: Duration) -> Router 
     files()
         .into_router()
         .layer(strip)
-        .merge(pages)
+        .merge(made(pages))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        // Each of its handlers says how much it takes, and refuses more in the words of the API.
+        .merge(made(api::admin::routes().into_router()))
         .merge(desk::router(&state.desk))
         .with_state(state)
         .layer(stack)

@@ -9,6 +9,7 @@ use http::request::Parts;
 
 use ipnet::IpNet;
 
+use super::Addresses;
 use super::assets::Assets;
 use super::health::HealthState;
 use super::media::MediaState;
@@ -19,6 +20,7 @@ use crate::services::accounts::Accounts;
 use crate::services::editing::Editing;
 use crate::services::integrations::Keyring;
 use crate::services::reading::Reading;
+use crate::services::tagging::Tagging;
 use crate::session::Store;
 
 /// The parts that handlers are given.
@@ -40,8 +42,12 @@ pub struct AppState {
     pub desk: DeskState,
     /// What writers do at the desk.
     pub editing: Editing,
+    /// What becomes of content tags.
+    pub tagging: Tagging,
     /// The keys of the API.
     pub keyring: Keyring,
+    /// Where the API lies.
+    pub addresses: Addresses,
 }
 
 /// What the desk needs: who may come in, and how they are known again.

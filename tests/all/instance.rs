@@ -126,7 +126,7 @@ impl Instance {
 
     /// Saves a new post or page.
     pub async fn create(&self, draft: &Draft) -> Post {
-        self.app.publishing.create(draft).await.unwrap().value
+        self.app.publishing.create(draft).await.unwrap().value.post
     }
 
     pub async fn add_author(&self, author: &Author) {

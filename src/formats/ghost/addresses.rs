@@ -34,6 +34,12 @@ pub(super) struct Found {
     pub(super) missing: Vec<String>,
 }
 
+/// A text, JSON too, with the addresses of a site as paths from its root.
+#[must_use]
+pub fn rooted(text: &str, site: &str) -> String {
+    Addresses::new(Some(site), &[]).rooted(text)
+}
+
 impl Addresses {
     /// Files are looked for in the given folders, in order.
     pub(super) fn new(old_site: Option<&str>, folders: &[&Path]) -> Self {

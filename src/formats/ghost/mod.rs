@@ -25,6 +25,7 @@ use crate::domain::slug::SlugStyle;
 use crate::domain::{Slug, Social, Timestamp};
 use crate::formats::{Problem, SourceSite};
 
+pub use addresses::rooted;
 use addresses::{Addresses, Found};
 use cell::Cell;
 

@@ -4,8 +4,10 @@
 //! [`Publishing`]. Everything is read from the primary: a writer sees what they are about to change, not
 //! what a replica still has.
 
+mod as_program;
 mod list;
 mod rights;
+mod source;
 
 use std::time::Duration;
 
@@ -17,8 +19,10 @@ use crate::domain::author::Role;
 use crate::domain::post::{Draft, FullPost};
 use crate::domain::{Author, Post, PostId, PostKind, Settings, Status, Timestamp};
 
+pub use as_program::{AsProgram, AuthorWish, TagWish};
 pub use list::{COUNTED, Counts, PER_PAGE, Place, PostsAtDesk, Query};
 pub use rights::{Act, Rights, Standing, may};
+pub use source::{Source, lexical};
 
 /// Why something could not be done at the desk.
 #[derive(Debug, thiserror::Error)]
@@ -162,6 +166,12 @@ impl Editing {
         Self { db, publishing, patience }
     }
 
+    /// The desk for a program that the owner has let in.
+    #[must_use]
+    pub const fn as_program(&self) -> AsProgram<'_> {
+        AsProgram(self)
+    }
+
     /// What a user needs to begin a post or a page: the settings, and what they may do to it.
     ///
     /// # Errors
@@ -210,7 +220,8 @@ impl Editing {
                 allow(user, Act::Publish, standing)?;
             }
             let draft = self.step(edit.onto(new_draft(user, kind)), step)?;
-            Ok(self.publishing.create(&draft).await?)
+            let Saved { value, token } = self.publishing.create(&draft).await?;
+            Ok(Saved { value: value.post, token })
         })
         .await
     }
@@ -247,7 +258,8 @@ impl Editing {
             if draft == before {
                 return Ok(Saved { value: full.post, token });
             }
-            Ok(self.publishing.update(id, revision, &draft).await?)
+            let Saved { value, token } = self.publishing.update(id, revision, &draft).await?;
+            Ok(Saved { value: value.post, token })
         })
         .await
     }
@@ -353,8 +365,7 @@ fn allow(user: &Author, act: Act, standing: Standing) -> Result<()> {
 /// A post, and how a user stands to it. One that they may not even read is missing: nobody learns what
 /// others are writing.
 async fn find(snapshot: &mut Snapshot, user: &Author, id: &PostId) -> Result<(FullPost, Standing)> {
-    let post = db::posts::by_id(snapshot, id).await?.ok_or(EditingError::Missing)?;
-    let full = assembly::full(snapshot, post).await?;
+    let full = find_any(snapshot, id).await?;
     let standing = Standing {
         kind: full.post.summary.kind,
         status: full.post.summary.status,
@@ -364,6 +375,12 @@ async fn find(snapshot: &mut Snapshot, user: &Author, id: &PostId) -> Result<(Fu
         return Err(EditingError::Missing);
     }
     Ok((full, standing))
+}
+
+/// A post, whoever asks.
+async fn find_any(snapshot: &mut Snapshot, id: &PostId) -> Result<FullPost> {
+    let post = db::posts::by_id(snapshot, id).await?.ok_or(EditingError::Missing)?;
+    Ok(assembly::full(snapshot, post).await?)
 }
 
 /// What a new post of a user has before they write a word.

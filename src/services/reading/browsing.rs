@@ -9,6 +9,7 @@ use super::look::Look;
 use super::{Page, Reading, Seen};
 use crate::db::browse::{self, BrowseError, Lead};
 use crate::db::{self, Result};
+use crate::domain::post::FullPost;
 use crate::domain::{Author, CacheTag, Post, PostId, PostKind, Scope, Slug, Tag};
 use crate::services::assembly;
 
@@ -32,6 +33,12 @@ pub struct BrowsedPost {
     pub tags: Vec<Tag>,
     /// Its authors, in order.
     pub authors: Vec<Author>,
+}
+
+impl From<FullPost> for BrowsedPost {
+    fn from(FullPost { post, tags, authors, .. }: FullPost) -> Self {
+        Self { post, tags, authors }
+    }
 }
 
 /// A page of what was asked for; or why the filter cannot be answered.

@@ -21,6 +21,16 @@ pub fn address(base_url: &str, address: &str) -> String {
     resolve(site.as_ref(), address).into_owned()
 }
 
+/// The other way round: an address on this site becomes a path, and any other stays what it is.
+#[must_use]
+pub fn rooted(base_url: &str, address: &str) -> String {
+    match address.strip_prefix(base_url) {
+        Some("") => "/".to_owned(),
+        Some(path) if path.starts_with('/') => path.to_owned(),
+        _ => address.to_owned(),
+    }
+}
+
 /// An address as seen from a page (RFC 3986, section 5); one that is absolute, or no address at
 /// all, stays as it is.
 fn resolve<'a>(page: Option<&Url>, address: &'a str) -> Cow<'a, str> {
@@ -36,6 +46,19 @@ fn resolve<'a>(page: Option<&Url>, address: &'a str) -> Cow<'a, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_on_the_site_become_paths() {
+        for (given, expected) in [
+            ("https://a.example/content/images/a.png", "/content/images/a.png"),
+            ("https://a.example", "/"),
+            ("https://a.example.org/a.png", "https://a.example.org/a.png"),
+            ("https://b.example/a.png", "https://b.example/a.png"),
+            ("/a.png", "/a.png"),
+        ] {
+            assert_eq!(rooted("https://a.example", given), expected);
+        }
+    }
 
     #[test]
     fn fields_become_absolute() {

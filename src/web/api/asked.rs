@@ -1,6 +1,7 @@
 //! What is asked for: a list of a resource, or one of its rows, and the answer to that.
 
 use std::convert::Infallible;
+use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::response::Response;
@@ -86,6 +87,14 @@ impl Ask {
         Ok(Asked::one(asker, doing, which))
     }
 
+    /// The id that the path names, of what is to be changed.
+    pub(super) fn id<T: FromStr>(&self, doing: Doing) -> Result<T> {
+        match &self.named {
+            Named::Id(id) => id.parse().map_err(|_| doing.refuses("id", "matches")),
+            _ => Err(doing.refuses("id", "matches")),
+        }
+    }
+
     /// How many posts there are, for those who ask.
     pub(super) fn count(&self, posts: i64) -> Option<Count> {
         self.params.includes("count.posts").then_some(Count { posts })
@@ -145,11 +154,12 @@ impl Asked {
 
 /// What a shape needs to know. Readers get dates as they stand on the pages.
 pub(super) fn site<'a>(asker: Asker, state: &'a SiteState, settings: &Settings) -> Site<'a> {
-    let dates = match asker {
-        Asker::Reader => Dates::InZone(settings.zone()),
-        Asker::Integration => Dates::InUtc,
-    };
-    Site { base_url: &state.base_url, dates, asker }
+    match asker {
+        Asker::Reader => {
+            Site { base_url: &state.base_url, dates: Dates::InZone(settings.zone()), asker }
+        }
+        Asker::Integration => Site::for_integrations(&state.base_url),
+    }
 }
 
 /// A filter that cannot be answered. No change of content makes it another.

@@ -62,6 +62,11 @@ impl Addresses {
         Self { base_url: base_url.into(), base: format!("/{ghost_path}/api/").into() }
     }
 
+    /// The address of something at the Admin API.
+    pub(super) fn admin(&self, path: &str) -> String {
+        format!("{}{}admin/{path}", self.base_url, self.base)
+    }
+
     /// Gives the address of a request its one form, and says where the request goes.
     pub(in crate::web) fn enter(
         &self,
@@ -126,8 +131,7 @@ fn way(request: &Request<Body>, table: &Table) -> Way {
         return Way::Back(Box::new(allow(request.headers())));
     }
     let path = request.uri().path();
-    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    if table.route(path).is_none_or(|route| !route.starts_with(BASE)) || !is_read {
+    if table.route(request.method(), path).is_none_or(|route| !route.starts_with(BASE)) {
         return refuse(unknown(request.headers()));
     }
     if !path.starts_with(CONTENT) {
@@ -234,6 +238,7 @@ fn finished(error: ApiError) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::edge::{Declaration, Routes};
 
     #[test]
     fn an_address_has_one_form() {
@@ -268,7 +273,7 @@ mod tests {
     #[test]
     fn the_word_before_it_is_another_and_of_old_is_told() {
         let addresses = Addresses::of("https://a.example", "editor");
-        let table = Table::new([], crate::web::edge::Declaration::PAGE);
+        let table = Routes::<()>::default().table(Declaration::PAGE);
         let mut request = Request::get("/ghost/api/content/posts/").body(Body::empty()).unwrap();
         assert!(matches!(addresses.enter(&mut request, &table), (Way::Back(_), None)));
         let of = |path: &str| addresses.one_form(&path.parse().unwrap());

@@ -5,6 +5,7 @@ use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::answer;
 use crate::domain::{CacheTag, ids};
@@ -18,6 +19,8 @@ pub(in crate::web) enum Kind {
     NoPermission,
     NotFound,
     NotAcceptable,
+    Collision,
+    TooLarge,
     Validation,
     Maintenance,
 }
@@ -29,6 +32,12 @@ pub(super) enum Doing {
     List(&'static str),
     /// To read one.
     Read(&'static str),
+    /// To save a new one.
+    Save(&'static str),
+    /// To change one.
+    Edit(&'static str),
+    /// To delete one.
+    Delete(&'static str),
 }
 
 /// An error, as a client gets it.
@@ -38,6 +47,7 @@ pub(in crate::web) struct ApiError {
     message: String,
     context: Option<String>,
     property: Option<&'static str>,
+    details: Option<Box<Value>>,
     code: Option<&'static str>,
     seen: Option<Box<Seen>>,
 }
@@ -53,7 +63,7 @@ struct One<'a> {
     context: Option<&'a str>,
     #[serde(rename = "type")]
     kind: &'static str,
-    details: Option<&'a str>,
+    details: Option<&'a Value>,
     property: Option<&'static str>,
     help: Option<&'a str>,
     code: Option<&'static str>,
@@ -70,6 +80,8 @@ impl Kind {
             Self::NoPermission => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::Collision => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Validation => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Maintenance => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -83,6 +95,8 @@ impl Kind {
             Self::NoPermission => "NoPermissionError",
             Self::NotFound => "NotFoundError",
             Self::NotAcceptable => "RequestNotAcceptableError",
+            Self::Collision => "UpdateCollisionError",
+            Self::TooLarge => "RequestEntityTooLargeError",
             Self::Validation => "ValidationError",
             Self::Maintenance => "MaintenanceError",
         }
@@ -96,6 +110,8 @@ impl Kind {
             Self::NoPermission => "This is not permitted",
             Self::NotFound => "Resource not found",
             Self::NotAcceptable => "The request is not acceptable",
+            Self::Collision => "Somebody else saved it first",
+            Self::TooLarge => "There is too much of it",
             Self::Validation => "Validation error",
             Self::Maintenance => "The site cannot answer at the moment",
         }
@@ -108,15 +124,17 @@ impl Doing {
         let (verb, what) = match self {
             Self::List(what) => ("list", what),
             Self::Read(what) => ("read", what),
+            Self::Save(what) => ("save", what),
+            Self::Edit(what) => ("edit", what),
+            Self::Delete(what) => ("delete", what),
         };
         let message = format!("{}, cannot {verb} {what}.", kind.beginning());
         ApiError { context: Some(context.into()), ..ApiError::new(kind, message) }
     }
 
-    /// A parameter that is none.
-    pub(super) fn refuses(self, parameter: &'static str, rule: &str) -> ApiError {
-        let context = format!("Validation ({rule}) failed for {parameter}");
-        ApiError { property: Some(parameter), ..self.fails(Kind::Validation, context) }
+    /// A parameter, or a field of a body, that breaks a rule.
+    pub(super) fn refuses(self, name: &'static str, rule: &str) -> ApiError {
+        self.fails(Kind::Validation, format!("Validation ({rule}) failed for {name}")).of(name)
     }
 
     /// The database gave no answer: loud in the log, silent to the client.
@@ -130,12 +148,22 @@ impl ApiError {
     /// An error with a sentence for people.
     pub(in crate::web) fn new(kind: Kind, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { kind, message, context: None, property: None, code: None, seen: None }
+        Self { kind, message, context: None, property: None, details: None, code: None, seen: None }
     }
 
     /// The same with a code for programs.
     pub(in crate::web) fn code(self, code: &'static str) -> Self {
         Self { code: Some(code), ..self }
+    }
+
+    /// The same, and which field it is about.
+    pub(super) fn of(self, property: &'static str) -> Self {
+        Self { property: Some(property), ..self }
+    }
+
+    /// The same with more for programs.
+    pub(super) fn details(self, details: Value) -> Self {
+        Self { details: Some(Box::new(details)), ..self }
     }
 
     /// The same with what was looked at before it was found out: as long as that stands, it does.
@@ -147,14 +175,14 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Self { kind, message, context, property, code, seen } = self;
+        let Self { kind, message, context, property, details, code, seen } = self;
         // The same error has the same name on every instance, so that a cache may keep it.
         let id = ids::derived_uuid(&format!("{kind:?} {message} {context:?} {code:?}"));
         let one = One {
             message: &message,
             context: context.as_deref(),
             kind: kind.name(),
-            details: None,
+            details: details.as_deref(),
             property,
             help: None,
             code,

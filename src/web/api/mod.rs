@@ -3,24 +3,18 @@
 //! What the Content API answers is public, and cached under the same declarations as the pages: no key
 //! is part of it. A request comes by the [`door`] before it comes to the cache.
 
-mod admin;
+pub(super) mod admin;
 mod answer;
 mod asked;
-mod content;
+mod body;
+pub(super) mod content;
 mod dates;
 pub(super) mod door;
 mod error;
 mod params;
 mod shape;
 
-use super::AppState;
-use super::edge::Routes;
-
 /// What the answers say they are: the version of Ghost's API that they follow.
 const VERSION: &str = "6.65";
 /// The same as a header, in `Content-Version`.
 const CONTENT_VERSION: &str = "v6.65";
-
-pub(super) fn routes() -> Routes<AppState> {
-    content::routes().merge(admin::routes())
-}

@@ -76,6 +76,11 @@ impl Params {
         Some(self.list("fields")).filter(|fields| !fields.is_empty())
     }
 
+    /// In which form a body brings a text along.
+    pub(super) fn source(&self) -> Option<&str> {
+        self.get("source")
+    }
+
     /// In which forms the text is wanted. A form for writers is not given to readers; then they get the
     /// usual one.
     pub(super) fn formats(&self, doing: Doing) -> Result<Formats, ApiError> {

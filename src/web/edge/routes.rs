@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
+use http::Method;
 
 use super::Declaration;
 
@@ -12,11 +13,13 @@ use super::Declaration;
 pub struct Routes<S> {
     router: Router<S>,
     declared: Vec<(String, Declaration)>,
+    /// What may be done at a path.
+    methods: Vec<(String, Method)>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
     fn default() -> Self {
-        Self { router: Router::new(), declared: Vec::new() }
+        Self { router: Router::new(), declared: Vec::new(), methods: Vec::new() }
     }
 }
 
@@ -28,19 +31,50 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         H: Handler<T, S>,
         T: 'static,
     {
-        self.router = self.router.route(path, get(handler));
         self.declared.push((path.to_owned(), declaration));
-        self
+        self.method(path, Method::GET, get(handler))
     }
 
-    /// A form of a path that is read as well: what the path declares holds for it too.
+    /// What is sent to a path that is read as well: what the path declares holds for it too.
     #[must_use]
-    pub fn post<H, T>(mut self, path: &str, handler: H) -> Self
+    pub fn post<H, T>(self, path: &str, handler: H) -> Self
     where
         H: Handler<T, S>,
         T: 'static,
     {
-        self.router = self.router.route(path, post(handler));
+        self.method(path, Method::POST, post(handler))
+    }
+
+    /// What is put in place of what a path shows, likewise.
+    #[must_use]
+    pub fn put<H, T>(self, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        self.method(path, Method::PUT, put(handler))
+    }
+
+    /// What removes what a path shows, likewise.
+    #[must_use]
+    pub fn delete<H, T>(self, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        self.method(path, Method::DELETE, delete(handler))
+    }
+
+    /// A path that nobody reads: it is followed by what is sent there.
+    #[must_use]
+    pub fn unread(mut self, path: &str, declaration: Declaration) -> Self {
+        self.declared.push((path.to_owned(), declaration));
+        self
+    }
+
+    fn method(mut self, path: &str, method: Method, handler: MethodRouter<S>) -> Self {
+        self.router = self.router.route(path, handler);
+        self.methods.push((path.to_owned(), method));
         self
     }
 
@@ -49,12 +83,13 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     pub fn merge(mut self, other: Self) -> Self {
         self.router = self.router.merge(other.router);
         self.declared.extend(other.declared);
+        self.methods.extend(other.methods);
         self
     }
 
-    /// What the paths declare.
-    pub fn declared(&self) -> impl Iterator<Item = (String, Declaration)> {
-        self.declared.iter().cloned()
+    /// What the paths declare, and what may be done at each.
+    pub fn table(self, fallback: Declaration) -> Table {
+        Table::new(self.declared, &self.methods, fallback)
     }
 
     /// The routes as axum knows them.
@@ -67,9 +102,10 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// These routes and nothing else, under the layer that writes their headers.
     pub fn alone(self) -> Router<S> {
-        let table = Table::new(self.declared(), Declaration::PRIVATE);
+        let router = self.router.clone();
+        let table = self.table(Declaration::PRIVATE);
         let edge = super::Edge { table, cdn: None, says_timing: false };
-        self.router.layer(axum::middleware::from_fn_with_state(edge, super::write_headers))
+        router.layer(axum::middleware::from_fn_with_state(edge, super::write_headers))
     }
 }
 
@@ -78,9 +114,15 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 pub struct Table(Arc<Tables>);
 
 struct Tables {
-    paths: matchit::Router<(String, Declaration)>,
+    paths: matchit::Router<Route>,
     declared: Vec<(String, Declaration)>,
     fallback: Declaration,
+}
+
+struct Route {
+    path: String,
+    declaration: Declaration,
+    methods: Vec<Method>,
 }
 
 impl Table {
@@ -88,14 +130,17 @@ impl Table {
     ///
     /// # Panics
     /// Two paths are in each other's way; axum panics at the same.
-    pub fn new(
-        declared: impl IntoIterator<Item = (String, Declaration)>,
+    fn new(
+        declared: Vec<(String, Declaration)>,
+        methods: &[(String, Method)],
         fallback: Declaration,
     ) -> Self {
-        let declared: Vec<_> = declared.into_iter().collect();
         let mut paths = matchit::Router::new();
         for (path, declaration) in &declared {
-            paths.insert(path.clone(), (path.clone(), *declaration)).expect("axum took this path");
+            let here = methods.iter().filter(|(at, _)| at == path);
+            let methods = here.map(|(_, method)| method.clone()).collect();
+            let route = Route { path: path.clone(), declaration: *declaration, methods };
+            paths.insert(path.clone(), route).expect("axum took this path");
         }
         Self(Arc::new(Tables { paths, declared, fallback }))
     }
@@ -103,13 +148,15 @@ impl Table {
     /// What the route of a path declares.
     #[must_use]
     pub fn find(&self, path: &str) -> Declaration {
-        self.0.paths.at(path).map_or(self.0.fallback, |found| found.value.1)
+        self.0.paths.at(path).map_or(self.0.fallback, |found| found.value.declaration)
     }
 
-    /// The route of a path, as the table has it.
+    /// The route of a path, as the table has it, if this may be done there.
     #[must_use]
-    pub fn route(&self, path: &str) -> Option<&str> {
-        self.0.paths.at(path).ok().map(|found| found.value.0.as_str())
+    pub fn route(&self, method: &Method, path: &str) -> Option<&str> {
+        let route = self.0.paths.at(path).ok()?.value;
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        route.methods.contains(method).then_some(route.path.as_str())
     }
 
     /// Every route and its declaration, a line each, as Markdown.

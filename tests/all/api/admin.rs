@@ -1,7 +1,10 @@
 //! The Admin API: who may ask, and what they are shown.
 
+use axum::body::Body;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::{Method, Request};
+use masthead::clock::Clock as _;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -40,21 +43,36 @@ fn claims(issued: i64) -> Value {
 
 impl Client {
     /// Asks the Admin API with a header of its own.
-    async fn with(&self, path: &str, authorization: Option<&str>) -> Answer {
+    pub async fn with(&self, path: &str, authorization: Option<&str>) -> Answer {
         let path = format!("/ghost/api/admin/{path}");
         let fields: Vec<_> =
             authorization.map(|field| ("authorization", field)).into_iter().collect();
-        self.site.request(http::Method::GET, &path, &fields).await
+        self.site.request(Method::GET, &path, &fields).await
     }
 
     /// Asks it as it should be asked.
-    async fn administer(&self, path: &str) -> Answer {
-        let key = &self.admin_key;
-        let token = token(key, &header(key), &claims(NOON.as_seconds()));
-        self.with(path, Some(&format!("Ghost {token}"))).await
+    pub async fn administer(&self, path: &str) -> Answer {
+        self.with(path, Some(&self.authorization())).await
     }
 
-    async fn administered(&self, path: &str) -> Value {
+    /// What a request of this client says of who it is.
+    pub fn authorization(&self) -> String {
+        let key = &self.admin_key;
+        let issued = self.site.clock.now().as_seconds();
+        format!("Ghost {}", token(key, &header(key), &claims(issued)))
+    }
+
+    /// Sends something there.
+    pub async fn send(&self, method: Method, path: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/ghost/api/admin/{path}"))
+            .header("authorization", self.authorization())
+            .header("content-type", "application/json");
+        self.site.ask(request.body(body.into()).unwrap()).await
+    }
+
+    pub async fn administered(&self, path: &str) -> Value {
         let answer = self.administer(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
         client::json(&answer)

@@ -10,3 +10,4 @@ mod keys;
 mod model;
 mod random;
 mod shelf;
+mod writing;

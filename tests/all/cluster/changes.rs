@@ -63,7 +63,7 @@ async fn a_change_is_seen_everywhere_soon_and_the_old_page_never_again() {
             slug: Some("paper".to_owned()),
             ..published(&format!("Edition {number}"), NOON)
         };
-        let post = service.publishing.update(&id, revision, &draft).await.unwrap().value;
+        let post = service.publishing.update(&id, revision, &draft).await.unwrap().value.post;
         revision = post.revision;
         let (instances, varnish) = watch(&cluster, number).await;
         println!("by the service: {instances:?} at the instances, {varnish:?} through Varnish");

@@ -78,7 +78,7 @@ impl World {
         };
         let id = &self.post.summary.id;
         let saved = self.here.app.publishing.update(id, self.post.revision, &draft).await.unwrap();
-        self.post = saved.value;
+        self.post = saved.value.post;
         saved.token
     }
 

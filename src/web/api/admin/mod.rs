@@ -1,30 +1,45 @@
-//! The Admin API: the site for programs that its owner has let in. So far it reads.
+//! The Admin API: the site for programs that its owner has let in.
 //!
 //! Whatever is asked for is read from the primary, and kept by nobody.
 
 mod auth;
+mod fields;
 mod posts;
 mod site;
 mod tags;
 mod token;
 mod users;
+mod written;
 
 use super::asked::{Ask, Names, Result};
 use crate::web::AppState;
 use crate::web::edge::{Declaration, Routes};
 
-pub(super) fn routes() -> Routes<AppState> {
+pub(in crate::web) fn routes() -> Routes<AppState> {
     const PRIVATE: Declaration = Declaration::PRIVATE;
     Routes::default()
         .get("/ghost/api/admin/site/", PRIVATE, site::read)
         .get("/ghost/api/admin/posts/", PRIVATE, posts::posts)
+        .post("/ghost/api/admin/posts/", posts::add_post)
         .get("/ghost/api/admin/posts/{id}/", PRIVATE, posts::posts)
+        .put("/ghost/api/admin/posts/{id}/", posts::edit_post)
+        .delete("/ghost/api/admin/posts/{id}/", posts::delete_post)
+        .unread("/ghost/api/admin/posts/{id}/copy/", PRIVATE)
+        .post("/ghost/api/admin/posts/{id}/copy/", posts::copy_post)
         .get("/ghost/api/admin/posts/slug/{slug}/", PRIVATE, posts::posts)
         .get("/ghost/api/admin/pages/", PRIVATE, posts::pages)
+        .post("/ghost/api/admin/pages/", posts::add_page)
         .get("/ghost/api/admin/pages/{id}/", PRIVATE, posts::pages)
+        .put("/ghost/api/admin/pages/{id}/", posts::edit_page)
+        .delete("/ghost/api/admin/pages/{id}/", posts::delete_page)
+        .unread("/ghost/api/admin/pages/{id}/copy/", PRIVATE)
+        .post("/ghost/api/admin/pages/{id}/copy/", posts::copy_page)
         .get("/ghost/api/admin/pages/slug/{slug}/", PRIVATE, posts::pages)
         .get("/ghost/api/admin/tags/", PRIVATE, tags::tags)
+        .post("/ghost/api/admin/tags/", tags::add)
         .get("/ghost/api/admin/tags/{id}/", PRIVATE, tags::tags)
+        .put("/ghost/api/admin/tags/{id}/", tags::edit)
+        .delete("/ghost/api/admin/tags/{id}/", tags::delete)
         .get("/ghost/api/admin/tags/slug/{slug}/", PRIVATE, tags::tags)
         .get("/ghost/api/admin/users/", PRIVATE, users::users)
         .get("/ghost/api/admin/users/{id}/", PRIVATE, users::users)

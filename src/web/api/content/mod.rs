@@ -12,7 +12,7 @@ use super::params::{BROWSE, READ};
 use crate::web::AppState;
 use crate::web::edge::{Declaration, Routes};
 
-pub(super) fn routes() -> Routes<AppState> {
+pub(in crate::web) fn routes() -> Routes<AppState> {
     const LIST: Declaration = Declaration::PAGE.query(BROWSE);
     const ONE: Declaration = Declaration::PAGE.query(READ);
     Routes::default()

@@ -1,11 +1,11 @@
 //! What integrations see beyond what readers do: the state of a post, and of people what they may do.
 
 use serde::Serialize;
-use serde_json::json;
 
 use super::{Author, Count, Post, Site, Tag, Wanted};
 use crate::domain::author::{Role, UserStatus};
 use crate::domain::{self, Status, UserId};
+use crate::services::editing;
 use crate::services::reading::{Beside, BrowsedPost};
 use crate::web::api::params::{Format, Formats};
 
@@ -86,7 +86,7 @@ impl EditedPost {
             authors: beside.authors.then(|| authors.iter().map(author).collect()),
             primary_author: Wanted::when(beside.authors, || authors.first().map(author)),
             status: browsed.post.summary.status,
-            lexical: formats.has(Format::Lexical).then(|| document(markdown)),
+            lexical: formats.has(Format::Lexical).then(|| editing::lexical(markdown)),
             mobiledoc: Wanted::when(formats.has(Format::Mobiledoc), || None),
             markdown: formats.has(Format::Markdown).then(|| markdown.clone()),
             email_only: false,
@@ -97,16 +97,6 @@ impl EditedPost {
             count: Echo { clicks: 0, positive_feedback: 0, negative_feedback: 0 },
         }
     }
-}
-
-/// A document of Ghost's editor with one card, which holds a text as it was written.
-fn document(markdown: &str) -> String {
-    let card = json!({ "type": "markdown", "version": 1, "markdown": markdown });
-    let root = json!({
-        "children": [card], "direction": null, "format": "", "indent": 0, "type": "root",
-        "version": 1,
-    });
-    json!({ "root": root }).to_string()
 }
 
 impl EditedTag {

@@ -65,6 +65,13 @@ impl<T> Wanted<T> {
     }
 }
 
+impl<'a> Site<'a> {
+    /// For whoever edits it.
+    pub(super) const fn for_integrations(base_url: &'a str) -> Self {
+        Self { base_url, dates: Dates::InUtc, asker: Asker::Integration }
+    }
+}
+
 impl Site<'_> {
     /// The address of a path on the site.
     fn url(&self, path: &str) -> String {
