@@ -181,13 +181,13 @@ impl App {
         });
         let store = media_store::open(&config.media)?;
         let shared_assets = (!is_alone).then(|| SharedAssets::new(store.clone(), clock.clone()));
-        let limits = Limits { picture: config.media.max_bytes, ..Limits::default() };
-        let media = MediaLibrary::new(store, limits, clock.clone());
         let content_clock =
             ContentClock::new(TagClock::default(), config.cache.fence(), clock.clone());
         let content_clock = Arc::new(content_clock);
         let (follower, channel) = follower(&config, &db, &content_clock, &clock, &entropy)?;
         let stamper = Stamper::start(follower.clone(), PASS_LIMIT);
+        let limits = Limits { picture: config.media.max_bytes, ..Limits::default() };
+        let media = MediaLibrary::new(db.clone(), stamper.clone(), store, limits, clock.clone());
         let keyring = Keyring::new(db.clone(), content_clock.clone());
         let cache =
             Cache::new(&cache_settings(&config), content_clock, clock.clone(), entropy.clone())?;
@@ -286,6 +286,7 @@ impl App {
             desk: self.desk(),
             editing: self.editing.clone(),
             tagging: self.tagging.clone(),
+            library: self.media.clone(),
             keyring: self.keyring.clone(),
             addresses: self.addresses(),
         };

@@ -91,12 +91,13 @@ async fn import(source: &Path, place: &Path, database: Database) -> usize {
     let site = markdown_folder::read(source, &options).expect("the folder is read");
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let store = Store::in_folder(&place.join("media")).expect("the store opens");
-    let media = MediaLibrary::new(store, Limits::default(), clock.clone());
     let content_clock = ContentClock::new(TagClock::default(), Duration::ZERO, clock.clone());
     let log = Arc::new(database.clone());
     let follower =
         Follower::new(log, Arc::new(content_clock), clock.clone(), entropy.clone(), None);
     let stamper = Stamper::start(Arc::new(follower), Duration::from_secs(5));
+    let limits = Limits::default();
+    let media = MediaLibrary::new(database.clone(), stamper.clone(), store, limits, clock.clone());
     let publishing = Publishing::new(database.clone(), stamper, clock.clone(), entropy.clone());
     let importing = Importing::new(database.clone(), publishing, media, clock, entropy);
     let report = importing.import(site, &Options::default(), &mut Unwatched).await;

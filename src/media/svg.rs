@@ -21,6 +21,34 @@ pub fn clean(bytes: &[u8]) -> Result<Vec<u8>, InvalidSvg> {
     Ok(cleaned)
 }
 
+/// Whether a drawing holds what would run, where it is opened by itself. [`clean`] takes it out; this is to
+/// tell whoever sent it. Names in XML cannot be disguised, so a look at the letters finds them.
+#[must_use]
+pub fn holds_scripts(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+    let is_there = |word| text.contains(word);
+    is_there("<script")
+        || is_there(":script")
+        || is_there("<foreignobject")
+        || is_there("javascript:")
+        || has_handler(&text)
+}
+
+/// Whether there is an attribute whose name begins with `on`.
+fn has_handler(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.find("on") {
+        let is_start = rest[..at].ends_with(|c: char| c.is_whitespace() || "\"'/".contains(c));
+        rest = &rest[at + 2..];
+        let name = rest.trim_start_matches(|c: char| c.is_ascii_lowercase());
+        let is_attribute = name.len() < rest.len() && name.trim_start().starts_with('=');
+        if is_start && is_attribute {
+            return true;
+        }
+    }
+    false
+}
+
 /// The size in pixels that the root element names, or that its `viewBox` stands for.
 #[must_use]
 pub fn size(svg: &[u8]) -> Option<(u32, u32)> {
@@ -73,6 +101,28 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn scripts_are_found_wherever_they_stand() {
+        for inner in [
+            "<script>alert(1)</script>",
+            "<svg:SCRIPT/>",
+            "<g onload='x()'/>",
+            "<g id=\"a\"\nonclick = \"x()\"/>",
+            "<a href='javascript:x()'/>",
+            "<foreignObject/>",
+        ] {
+            assert!(holds_scripts(format!("<svg>{inner}</svg>").as_bytes()), "{inner}");
+        }
+        for inner in [
+            "<text>once on a time</text>",
+            "<g id='on'/>",
+            "<path d='M0 0'/>",
+            "<g fontweight='x'/>",
+        ] {
+            assert!(!holds_scripts(format!("<svg>{inner}</svg>").as_bytes()), "{inner}");
+        }
+    }
 
     fn cleaned(inner: &str) -> String {
         let svg = format!(

@@ -78,6 +78,8 @@ pub struct Upload {
     pub size: Option<(u32, u32)>,
     /// What will be stored; a drawing is cleaned already.
     pub bytes: Bytes,
+    /// Whether there were scripts in a drawing before that.
+    pub held_scripts: bool,
 }
 
 impl Upload {
@@ -92,11 +94,13 @@ impl Upload {
         if bytes.len() as u64 > limit {
             return Err(UploadError::TooLarge { limit });
         }
-        let bytes =
-            if file_type.kind == Kind::Vector { Bytes::from(svg::clean(&bytes)?) } else { bytes };
+        let is_drawing = file_type.kind == Kind::Vector;
+        let held_scripts = is_drawing && svg::holds_scripts(&bytes);
+        let bytes = if is_drawing { Bytes::from(svg::clean(&bytes)?) } else { bytes };
         let size = pixel_size(&bytes, file_type)?;
         let name = StoredName::new(original_name, &bytes, file_type);
-        Ok(Self { name, original_name: original_name.to_owned(), file_type, size, bytes })
+        let original_name = original_name.to_owned();
+        Ok(Self { name, original_name, file_type, size, bytes, held_scripts })
     }
 
     /// Reads a file of this machine. One that is too large is refused by its length, unread.

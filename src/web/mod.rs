@@ -29,6 +29,7 @@ mod xml;
 use std::time::Duration;
 
 use ::http::StatusCode;
+use axum::extract::DefaultBodyLimit;
 use axum::{Router, middleware as layer};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -102,7 +103,7 @@ pub fn router(state: AppState, edge: Edge, request_timeout: Duration) -> Router 
         .merge(made(pages))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         // Each of its handlers says how much it takes, and refuses more in the words of the API.
-        .merge(made(api::admin::routes().into_router()))
+        .merge(made(api::admin::routes().into_router()).layer(DefaultBodyLimit::disable()))
         .merge(desk::router(&state.desk))
         .with_state(state)
         .layer(stack)

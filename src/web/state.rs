@@ -19,6 +19,7 @@ use crate::http_cache::Need;
 use crate::services::accounts::Accounts;
 use crate::services::editing::Editing;
 use crate::services::integrations::Keyring;
+use crate::services::media::MediaLibrary;
 use crate::services::reading::Reading;
 use crate::services::tagging::Tagging;
 use crate::session::Store;
@@ -44,6 +45,8 @@ pub struct AppState {
     pub editing: Editing,
     /// What becomes of content tags.
     pub tagging: Tagging,
+    /// Takes files in.
+    pub library: MediaLibrary,
     /// The keys of the API.
     pub keyring: Keyring,
     /// Where the API lies.

@@ -2,6 +2,9 @@
 // it; tests/all/api/clients.rs writes the posts, one of which is a draft.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import GhostAdminAPI from '@tryghost/admin-api';
@@ -45,6 +48,83 @@ test('pages, tags and users', async () => {
   const [user] = await api.users.browse();
   assert.equal((await api.users.read({ id: user.id })).slug, 'ann-example');
   assert.equal((await api.users.read({ slug: 'ann-example' })).id, user.id);
+});
+
+test('a post is added, changed and deleted', async () => {
+  const added = await api.posts.add(
+    { title: 'From afar', html: '<p>Some <em>words</em></p>', tags: ['New', 'Odd'] },
+    { source: 'html' },
+  );
+  assert.equal(added.status, 'draft');
+  assert.deepEqual(slugs(added.tags), ['new', 'odd']);
+  const read = await api.posts.read({ id: added.id }, { formats: ['markdown'] });
+  assert.equal(read.markdown, 'Some *words*');
+  const edited = await api.posts.edit({ ...added, title: 'From near', status: 'published' });
+  assert.equal(edited.title, 'From near');
+  assert.equal(edited.lexical, added.lexical);
+  await assert.rejects(api.posts.edit({ ...added, title: 'Too late' }), {
+    type: 'UpdateCollisionError',
+    code: 'UPDATE_COLLISION',
+  });
+  const again = await api.posts.edit(edited);
+  assert.equal(again.updated_at, edited.updated_at, 'nothing is changed, and nothing is written');
+  const markdown = await api.posts.edit(
+    { id: added.id, updated_at: edited.updated_at, markdown: 'As **it** is' },
+    { source: 'markdown', formats: 'html' },
+  );
+  assert.equal(markdown.html, '<p>As <strong>it</strong> is</p>\n');
+  await api.posts.delete({ id: added.id });
+  await assert.rejects(api.posts.read({ id: added.id }), { type: 'NotFoundError' });
+});
+
+test('what will not do is refused with a reason', async () => {
+  await assert.rejects(api.posts.add({ featured: true }), {
+    type: 'ValidationError',
+    property: 'title',
+  });
+  await assert.rejects(api.posts.edit({ id: '0'.repeat(24), updated_at: '2026-01-01', title: 'A' }), {
+    type: 'NotFoundError',
+  });
+});
+
+test('a page and a tag are added, changed and deleted', async () => {
+  const page = await api.pages.add({ title: 'Imprint', status: 'published' });
+  const edited = await api.pages.edit({ ...page, show_title_and_feature_image: false });
+  assert.equal(edited.show_title_and_feature_image, false);
+  await api.pages.delete({ id: page.id });
+  const tag = await api.tags.add({ name: 'A new one', description: 'Of words.' });
+  assert.equal(tag.slug, 'a-new-one');
+  const renamed = await api.tags.edit({ id: tag.id, name: 'Another' });
+  assert.deepEqual([renamed.name, renamed.description], ['Another', 'Of words.']);
+  await api.tags.delete({ id: tag.id });
+  await assert.rejects(api.tags.read({ id: tag.id }), { type: 'NotFoundError' });
+});
+
+test('files are taken in', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'files-'));
+  const file = async (name, bytes) => {
+    const path = join(folder, name);
+    await writeFile(path, bytes);
+    return path;
+  };
+  const dot =
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=';
+  const picture = await file('dot.png', Buffer.from(dot, 'base64'));
+  const image = await api.images.upload({ file: picture, ref: 'dot' });
+  assert.equal(image.ref, 'dot');
+  assert.equal((await fetch(image.url)).headers.get('content-type'), 'image/png');
+  const sound = await file('a.mp3', Buffer.from('ID3\u0004\0\0\0\0\0\0\0sound', 'latin1'));
+  const media = await api.media.upload({ file: sound, thumbnail: picture, purpose: 'audio' });
+  assert.match(media.thumbnail_url, /\.png$/);
+  const text = await api.files.upload({ file: await file('a.txt', 'words') });
+  assert.equal(await (await fetch(text.url)).text(), 'words');
+  await assert.rejects(api.images.upload({ file: await file('b.png', 'no picture') }), {
+    type: 'UnsupportedMediaTypeError',
+  });
+});
+
+test('the settings of the program', async () => {
+  assert.match((await api.config.read()).version, /^6\./);
 });
 
 test('a key that is wrong opens nothing', async () => {

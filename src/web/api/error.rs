@@ -21,6 +21,7 @@ pub(in crate::web) enum Kind {
     NotAcceptable,
     Collision,
     TooLarge,
+    UnsupportedMedia,
     Validation,
     Maintenance,
 }
@@ -38,6 +39,8 @@ pub(super) enum Doing {
     Edit(&'static str),
     /// To delete one.
     Delete(&'static str),
+    /// To take a file into one's store.
+    Upload(&'static str),
 }
 
 /// An error, as a client gets it.
@@ -82,6 +85,7 @@ impl Kind {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Collision => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Validation => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Maintenance => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -97,6 +101,7 @@ impl Kind {
             Self::NotAcceptable => "RequestNotAcceptableError",
             Self::Collision => "UpdateCollisionError",
             Self::TooLarge => "RequestEntityTooLargeError",
+            Self::UnsupportedMedia => "UnsupportedMediaTypeError",
             Self::Validation => "ValidationError",
             Self::Maintenance => "MaintenanceError",
         }
@@ -112,6 +117,7 @@ impl Kind {
             Self::NotAcceptable => "The request is not acceptable",
             Self::Collision => "Somebody else saved it first",
             Self::TooLarge => "There is too much of it",
+            Self::UnsupportedMedia => "Files of this type are not taken",
             Self::Validation => "Validation error",
             Self::Maintenance => "The site cannot answer at the moment",
         }
@@ -127,6 +133,7 @@ impl Doing {
             Self::Save(what) => ("save", what),
             Self::Edit(what) => ("edit", what),
             Self::Delete(what) => ("delete", what),
+            Self::Upload(what) => ("upload", what),
         };
         let message = format!("{}, cannot {verb} {what}.", kind.beginning());
         ApiError { context: Some(context.into()), ..ApiError::new(kind, message) }

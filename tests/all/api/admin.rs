@@ -158,6 +158,14 @@ async fn the_site_is_told_to_everybody(database: &TestDatabase) {
     let body = client::json(&client.with("site/", None).await);
     assert_eq!(body["site"]["url"], "https://example.org/");
     assert_eq!(body["site"]["version"], "6.65");
+    // The rest is for those whom the owner let in.
+    for path in ["settings/", "config/"] {
+        assert_eq!(client.with(path, None).await.status, 403, "{path}");
+    }
+    let settings = client.administered("settings/").await;
+    let title = json!({ "key": "title", "value": body["site"]["title"] });
+    assert!(settings["settings"].as_array().unwrap().contains(&title), "{settings}");
+    assert_eq!(client.administered("config/").await["config"]["version"], "6.65");
 }
 
 async fn posts_are_shown_in_every_state(database: &TestDatabase) {

@@ -10,4 +10,5 @@ mod keys;
 mod model;
 mod random;
 mod shelf;
+mod uploads;
 mod writing;

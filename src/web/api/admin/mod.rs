@@ -8,6 +8,7 @@ mod posts;
 mod site;
 mod tags;
 mod token;
+mod uploads;
 mod users;
 mod written;
 
@@ -19,6 +20,8 @@ pub(in crate::web) fn routes() -> Routes<AppState> {
     const PRIVATE: Declaration = Declaration::PRIVATE;
     Routes::default()
         .get("/ghost/api/admin/site/", PRIVATE, site::read)
+        .get("/ghost/api/admin/settings/", PRIVATE, site::settings)
+        .get("/ghost/api/admin/config/", PRIVATE, site::config)
         .get("/ghost/api/admin/posts/", PRIVATE, posts::posts)
         .post("/ghost/api/admin/posts/", posts::add_post)
         .get("/ghost/api/admin/posts/{id}/", PRIVATE, posts::posts)
@@ -41,6 +44,12 @@ pub(in crate::web) fn routes() -> Routes<AppState> {
         .put("/ghost/api/admin/tags/{id}/", tags::edit)
         .delete("/ghost/api/admin/tags/{id}/", tags::delete)
         .get("/ghost/api/admin/tags/slug/{slug}/", PRIVATE, tags::tags)
+        .unread("/ghost/api/admin/images/upload/", PRIVATE)
+        .post("/ghost/api/admin/images/upload/", uploads::image)
+        .unread("/ghost/api/admin/media/upload/", PRIVATE)
+        .post("/ghost/api/admin/media/upload/", uploads::media)
+        .unread("/ghost/api/admin/files/upload/", PRIVATE)
+        .post("/ghost/api/admin/files/upload/", uploads::file)
         .get("/ghost/api/admin/users/", PRIVATE, users::users)
         .get("/ghost/api/admin/users/{id}/", PRIVATE, users::users)
         .get("/ghost/api/admin/users/slug/{slug}/", PRIVATE, users::users)
