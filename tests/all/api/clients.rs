@@ -26,6 +26,8 @@ fn read_with_ghosts_clients(site: &Site, environment: &[(&str, &str)]) {
     let server = site.serve_with(environment);
     drive("content.test.js", &[("SITE", &server.url), ("KEY", key("content key: "))]);
     drive("admin.test.js", &[("SITE", &server.url), ("KEY", key("admin key:   "))]);
+    let (content, admin) = (key("content key: "), key("admin key:   "));
+    drive("guide.test.js", &[("SITE", &server.url), ("KEY", content), ("ADMIN_KEY", admin)]);
 }
 
 /// Runs a file of tests of `tests/clients`.
