@@ -6,7 +6,7 @@
 use super::{Editing, EditingError, Result, find_any};
 use crate::db::{self, Connection};
 use crate::domain::post::{Draft, FullPost};
-use crate::domain::{PostId, PostKind, Slug, Status, Timestamp, UserId};
+use crate::domain::{PostId, PostKind, Slug, Status, UserId};
 use crate::services::Saved;
 
 /// The desk for a program.
@@ -71,20 +71,18 @@ impl AsProgram<'_> {
             .await
     }
 
-    /// The ids of authors, in order, each once; the owner's where nobody is named.
+    /// The ids of authors, in order, each once; the owner's where nobody is named whom somebody knows.
     ///
     /// # Errors
-    /// [`EditingError::Invalid`] where a wish names nobody.
+    /// The database does not answer.
     pub async fn authors(&self, wishes: Vec<AuthorWish>) -> Result<Vec<UserId>> {
         self.0
             .in_time(async {
                 let mut snapshot = self.0.primary().await?;
                 let mut authors = Vec::new();
                 for wish in wishes {
-                    let author = author_id(&mut snapshot, wish).await?;
-                    if !authors.contains(&author) {
-                        authors.push(author);
-                    }
+                    let known = author_id(&mut snapshot, wish).await?;
+                    authors.extend(known.filter(|author| !authors.contains(author)));
                 }
                 if authors.is_empty() {
                     authors.extend(db::users::owner(&mut snapshot).await?.map(|owner| owner.id));
@@ -98,11 +96,11 @@ impl AsProgram<'_> {
     ///
     /// # Errors
     /// [`EditingError::Invalid`] where it breaks a rule.
-    pub async fn create(&self, draft: &Draft) -> Result<Saved<FullPost>> {
+    pub async fn create(&self, mut draft: Draft) -> Result<Saved<FullPost>> {
         self.0
             .in_time(async {
-                self.look_at(draft, None)?;
-                Ok(self.0.publishing.create(draft).await?)
+                self.settle(&mut draft, None)?;
+                Ok(self.0.publishing.create(&draft).await?)
             })
             .await
     }
@@ -120,10 +118,7 @@ impl AsProgram<'_> {
                     let token = self.0.primary().await?.token();
                     return Ok(Saved { value: before, token });
                 }
-                if is_published_before_its_time(&was, &draft) {
-                    draft.published_at = None;
-                }
-                self.look_at(&draft, Some(&was))?;
+                self.settle(&mut draft, Some(&was))?;
                 if draft.slug == was.slug && follows_its_title(&before) {
                     draft.slug = None;
                 }
@@ -157,30 +152,43 @@ impl AsProgram<'_> {
             published_at: None,
             ..original
         };
-        self.create(&draft).await
+        self.create(draft).await
     }
 
-    /// Whether a draft can be in its state, now, and after the state that it was in.
-    fn look_at(self, draft: &Draft, was: Option<&Draft>) -> Result<()> {
+    /// Brings a draft into the state that it asks for, after the one that it was in; or says why that
+    /// cannot be.
+    fn settle(self, draft: &mut Draft, was: Option<&Draft>) -> Result<()> {
         let refuse = |field, reason| Err(invalid(field, reason));
+        let before = was.map(|was| (was.status, was.published_at));
+        if before == Some((draft.status, draft.published_at)) {
+            return Ok(());
+        }
+        let was = before.map(|(status, _)| status);
+        // What was put off and is to be seen now has the present for its date, unless there is another.
+        if before == Some((Status::Scheduled, draft.published_at))
+            && draft.status == Status::Published
+        {
+            draft.published_at = None;
+        }
         let now = self.0.publishing.now();
-        let is_ahead = |at: Option<Timestamp>| at.is_some_and(|at| at > now);
-        let is_as_before = was.is_some_and(|was| {
-            (was.status, was.published_at) == (draft.status, draft.published_at)
-        });
-        match draft.status {
-            _ if is_as_before => Ok(()),
-            Status::Scheduled if was.is_some_and(|was| was.status == Status::Published) => {
+        let is_ahead = draft.published_at.is_some_and(|at| at > now);
+        match (was, draft.status) {
+            (Some(Status::Published), Status::Scheduled) => {
                 refuse("status", "is `published`, and what readers see cannot be put off")
             }
-            Status::Scheduled if draft.published_at.is_none() => {
+            (Some(Status::Published), Status::Published) if is_ahead => {
+                refuse("published_at", "lies ahead, and readers see it already")
+            }
+            // Clocks differ: whoever publishes a second from now gets it a second from now.
+            (_, Status::Published) if is_ahead => {
+                draft.status = Status::Scheduled;
+                Ok(())
+            }
+            (_, Status::Scheduled) if draft.published_at.is_none() => {
                 refuse("published_at", "is missing, and what is scheduled has one")
             }
-            Status::Scheduled if !is_ahead(draft.published_at) => {
+            (_, Status::Scheduled) if !is_ahead => {
                 refuse("published_at", "is past, and what is scheduled lies ahead")
-            }
-            Status::Published if is_ahead(draft.published_at) => {
-                refuse("published_at", "lies ahead: such a post is `scheduled`")
             }
             _ => Ok(()),
         }
@@ -189,12 +197,6 @@ impl AsProgram<'_> {
 
 fn of_kind(full: FullPost, kind: PostKind) -> Result<FullPost> {
     if full.post.summary.kind == kind { Ok(full) } else { Err(EditingError::Missing) }
-}
-
-/// Whether what was put off is to be seen now: then its date is the present, unless there is another.
-fn is_published_before_its_time(was: &Draft, draft: &Draft) -> bool {
-    (was.status, draft.status) == (Status::Scheduled, Status::Published)
-        && was.published_at == draft.published_at
 }
 
 /// Whether a slug was made from the title, of what no reader ever saw: then a new title gives a new one.
@@ -220,24 +222,19 @@ async fn tag_name(c: &mut Connection, wish: TagWish) -> Result<String> {
     name.ok_or_else(|| invalid("tags", "hold one that is not known, and has no name"))
 }
 
-async fn author_id(c: &mut Connection, wish: AuthorWish) -> Result<UserId> {
+async fn author_id(c: &mut Connection, wish: AuthorWish) -> Result<Option<UserId>> {
     let AuthorWish { id, slug, email } = wish;
-    if let Some(id) = id.as_deref().and_then(|id| id.parse().ok())
-        && let Some(user) = db::users::by_id(c, &id).await?
-    {
-        return Ok(user.id);
+    let mut user = None;
+    if let Some(id) = id.as_deref().and_then(|id| id.parse().ok()) {
+        user = db::users::by_id(c, &id).await?;
     }
-    if let Some(slug) = slug.as_deref().and_then(Slug::parse)
-        && let Some(user) = db::users::by_slug(c, &slug).await?
-    {
-        return Ok(user.id);
+    if let (None, Some(slug)) = (&user, slug.as_deref().and_then(Slug::parse)) {
+        user = db::users::by_slug(c, &slug).await?;
     }
-    if let Some(email) = email.map(|email| email.trim().to_lowercase())
-        && let Some(user) = db::users::by_email(c, &email).await?
-    {
-        return Ok(user.id);
+    if let (None, Some(email)) = (&user, email) {
+        user = db::users::by_email(c, &email.trim().to_lowercase()).await?;
     }
-    Err(invalid("authors", "hold one whom nobody knows"))
+    Ok(user.map(|user| user.id))
 }
 
 fn invalid(field: &'static str, reason: &str) -> EditingError {

@@ -16,7 +16,8 @@ use url::Url;
 use super::{resolve, srcset};
 
 /// The HTML of a page, for readers elsewhere: links, pictures, media and `srcset` are resolved
-/// against `page_url`; scripts, styles, event handlers, forms' texts and comments are left out.
+/// against `page_url`; scripts, styles, event handlers, forms' texts, comments, and the anchors that stand
+/// behind headings on our own pages, are left out.
 ///
 /// Where `page_url` is no address, relative addresses stay. The time is linear in the length, but
 /// quadratic in the attributes of one element: it is meant for HTML that was sanitised at save.
@@ -25,6 +26,7 @@ pub fn html(html: &str, page_url: &str) -> String {
     let sink = Rewriter {
         page: Url::parse(page_url).ok(),
         skipping: Cell::new(false),
+        in_anchor: Cell::new(false),
         output: RefCell::new(String::with_capacity(html.len() + html.len() / 8)),
     };
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
@@ -40,6 +42,8 @@ struct Rewriter {
     page: Option<Url>,
     /// Inside of an element whose content is dropped.
     skipping: Cell<bool>,
+    /// Inside of the anchor of a heading.
+    in_anchor: Cell<bool>,
     output: RefCell<String>,
 }
 
@@ -84,6 +88,10 @@ impl Rewriter {
     fn tag(&self, tag: &Tag) -> TokenSinkResult<()> {
         let content = Content::of(&tag.name);
         let starts = tag.kind == TagKind::StartTag;
+        if is_anchor(tag) || (self.in_anchor.get() && &*tag.name == "a") {
+            self.in_anchor.set(starts);
+            return TokenSinkResult::Continue;
+        }
         if !matches!(content, Content::Dropped(_)) {
             self.write(tag);
         }
@@ -138,6 +146,14 @@ impl Rewriter {
     }
 }
 
+/// Whether it is what `text::headings` puts behind the words of a heading: nothing to see but a mark of ours.
+fn is_anchor(tag: &Tag) -> bool {
+    let has = |name: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == name);
+    &*tag.name == "a"
+        && has("class").is_some_and(|class| &*class.value == "anchor")
+        && has("aria-labelledby").is_some()
+}
+
 /// Whether an address runs a program where it is followed.
 fn runs(address: &str) -> bool {
     Url::parse(address).is_ok_and(|url| match url.scheme() {
@@ -177,6 +193,15 @@ mod tests {
     use super::*;
 
     const PAGE: &str = "https://a.example/post/";
+
+    #[test]
+    fn a_heading_loses_its_anchor() {
+        let given = "<h2 id=\"a\">A<a class=\"anchor\" href=\"#a\" aria-labelledby=\"a\"></a></h2>\
+            <p><a class=\"anchor\" href=\"/x/\">x</a></p>";
+        let expected = "<h2 id=\"a\">A</h2>\
+            <p><a class=\"anchor\" href=\"https://a.example/x/\">x</a></p>";
+        assert_eq!(html(given, PAGE), expected);
+    }
 
     #[test]
     fn addresses_become_absolute() {

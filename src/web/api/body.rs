@@ -47,19 +47,17 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 impl Body {
     /// The one thing in it.
     pub(super) fn one(&self, names: Names, doing: Doing) -> Result<Fields, ApiError> {
-        let refuse = |context: String| doing.fails(Kind::BadRequest, context);
-        let body: Value = serde_json::from_slice(&self.0)
-            .map_err(|error| refuse(format!("The body is no JSON: {error}")))?;
-        let list = body.get(names.many).and_then(Value::as_array).filter(|list| !list.is_empty());
-        let list =
-            list.ok_or_else(|| refuse(format!("There is no list `{}` in it.", names.many)))?;
-        match list.as_slice() {
-            [Value::Object(fields)] if !fields.is_empty() => {
-                Ok(Fields { fields: fields.clone(), doing })
-            }
-            [Value::Object(_)] => Err(refuse(format!("The {} has no fields.", names.one))),
-            [_] => Err(doing.refuses(names.many, "type")),
-            _ => Err(doing.refuses(names.many, "maxItems")),
+        let body: Value = serde_json::from_slice(&self.0).map_err(|error| {
+            doing.fails(Kind::BadRequest, format!("The body is no JSON: {error}"))
+        })?;
+        let Some(list) = body.get(names.many).filter(|list| !list.is_null()) else {
+            return Err(doing.refuses(names.many, "required"));
+        };
+        match list.as_array().map(Vec::as_slice) {
+            Some([Value::Object(fields)]) => Ok(Fields { fields: fields.clone(), doing }),
+            None | Some([_]) => Err(doing.refuses(names.many, "type")),
+            Some([]) => Err(doing.refuses(names.many, "minItems")),
+            Some(_) => Err(doing.refuses(names.many, "maxItems")),
         }
     }
 }
@@ -150,8 +148,9 @@ impl Fields {
             return Ok(());
         }
         let address = absolute::rooted(base_url, &given);
-        let is_elsewhere = ["http://", "https://", "//"].iter().any(|way| address.starts_with(way));
-        if !is_elsewhere && !address.starts_with(['/', '#']) {
+        // What has another scheme is followed by no reader, or runs.
+        let is_elsewhere = url::Url::parse(&address).is_ok();
+        if is_elsewhere && !["http:", "https:"].iter().any(|way| address.starts_with(way)) {
             return Err(self.refuses(name, "format"));
         }
         *to = Some(address);

@@ -10,6 +10,8 @@ use crate::services::tagging::TagDraft;
 use crate::web::api::body::Fields;
 use crate::web::api::params::Params;
 
+/// What a post is called whose title says nothing, as Ghost has it.
+const UNTITLED: &str = "(Untitled)";
 /// The longest title that search engines and networks are told, in characters; this and what follows are
 /// Ghost's limits.
 const MAX_TITLE: usize = 300;
@@ -25,6 +27,9 @@ const MAX_MEMBERS: usize = 100;
 pub(super) fn post(fields: &Fields, base_url: &str, draft: &mut Draft) -> Result<()> {
     let before = (draft.status, draft.published_at);
     fields.text("title", 255, &mut draft.title)?;
+    if fields.get("title").is_some() && draft.title.trim().is_empty() {
+        UNTITLED.clone_into(&mut draft.title);
+    }
     fields.optional("slug", 1_000, &mut draft.slug)?;
     fields.flag("featured", &mut draft.featured)?;
     fields.optional("custom_excerpt", 300, &mut draft.custom_excerpt)?;

@@ -4,6 +4,7 @@
 
 mod auth;
 mod fields;
+mod nothing;
 mod posts;
 mod site;
 mod tags;
@@ -50,6 +51,10 @@ pub(in crate::web) fn routes() -> Routes<AppState> {
         .post("/ghost/api/admin/media/upload/", uploads::media)
         .unread("/ghost/api/admin/files/upload/", PRIVATE)
         .post("/ghost/api/admin/files/upload/", uploads::file)
+        .get("/ghost/api/admin/members/", PRIVATE, nothing::members)
+        .get("/ghost/api/admin/newsletters/", PRIVATE, nothing::newsletters)
+        .get("/ghost/api/admin/offers/", PRIVATE, nothing::offers)
+        .get("/ghost/api/admin/labels/", PRIVATE, nothing::labels)
         .get("/ghost/api/admin/users/", PRIVATE, users::users)
         .get("/ghost/api/admin/users/{id}/", PRIVATE, users::users)
         .get("/ghost/api/admin/users/slug/{slug}/", PRIVATE, users::users)

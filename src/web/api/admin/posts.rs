@@ -119,6 +119,15 @@ impl FromRef<AppState> for Desk {
     }
 }
 
+/// What saving changed of what was there.
+#[derive(Debug, Clone, Copy)]
+struct Change {
+    /// Whether readers saw it before.
+    was_published: bool,
+    /// Whether anything is another now.
+    is_one: bool,
+}
+
 impl Desk {
     async fn add(&self, kind: PostKind, ask: &Ask, body: &Body) -> Result {
         let names = names(kind);
@@ -129,7 +138,7 @@ impl Desk {
         let new =
             Draft { kind, show_title_and_feature_image: true, trusted: true, ..Draft::default() };
         let draft = self.draft(doing, names, new, &fields, ask).await?;
-        let saved = self.editing.as_program().create(&draft).await;
+        let saved = self.editing.as_program().create(draft).await;
         let saved = saved.map_err(|error| written::refused(doing, names.one, error))?;
         Ok(self.saved(StatusCode::CREATED, names, saved, &formats, None))
     }
@@ -151,9 +160,10 @@ impl Desk {
         if draft != was && !theirs.contain(ours) {
             return Err(stale(doing, &was, &draft, theirs, ours));
         }
-        let was_published = was.status == Status::Published;
+        let change =
+            Change { was_published: was.status == Status::Published, is_one: draft != was };
         let saved = program.save(before, draft).await.map_err(refused)?;
-        Ok(self.saved(StatusCode::OK, names, saved, &formats, Some(was_published)))
+        Ok(self.saved(StatusCode::OK, names, saved, &formats, Some(change)))
     }
 
     async fn delete(&self, kind: PostKind, ask: &Ask) -> Result {
@@ -204,14 +214,14 @@ impl Desk {
         Ok(draft)
     }
 
-    /// What was saved. `was_published` says what readers saw of it before; nothing, where it is new.
+    /// What was saved; `change` says over what, unless it is new.
     fn saved(
         &self,
         status: StatusCode,
         names: Names,
         saved: Saved<FullPost>,
         formats: &Formats,
-        was_published: Option<bool>,
+        change: Option<Change>,
     ) -> Response {
         let Saved { value: full, token } = saved;
         let is_published = full.post.summary.status == Status::Published;
@@ -223,12 +233,14 @@ impl Desk {
             let id = &post.post.summary.id;
             answer = answer.at(&self.addresses.admin(&format!("{}/{id}/", names.many)));
         }
-        if is_published || was_published == Some(true) {
-            answer = answer.everywhere();
-        } else if was_published.is_some() {
-            answer = answer.here(&paths::preview(&post.post.uuid));
+        match change {
+            Some(Change { is_one: false, .. }) => answer,
+            Some(Change { was_published: true, .. }) => answer.everywhere(),
+            _ if is_published => answer.everywhere(),
+            Some(_) => answer.here(&paths::preview(&post.post.uuid)),
+            None => answer,
         }
-        answer.done()
+        .done()
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Author, Count, Post, Site, Tag, Wanted};
 use crate::domain::author::{Role, UserStatus};
-use crate::domain::{self, Status, UserId};
+use crate::domain::{self, PostKind, Status, UserId, post};
 use crate::services::editing;
 use crate::services::reading::{Beside, BrowsedPost};
 use crate::web::api::params::{Format, Formats};
@@ -14,6 +14,10 @@ use crate::web::api::params::{Format, Formats};
 pub(in crate::web::api) struct EditedPost {
     #[serde(flatten)]
     post: Post,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<Vec<EditedTag>>,
+    #[serde(skip_serializing_if = "Wanted::is_absent")]
+    primary_tag: Wanted<EditedTag>,
     #[serde(skip_serializing_if = "Option::is_none")]
     authors: Option<Vec<User>>,
     #[serde(skip_serializing_if = "Wanted::is_absent")]
@@ -25,18 +29,30 @@ pub(in crate::web::api) struct EditedPost {
     mobiledoc: Wanted<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     markdown: Option<String>,
-    email_only: bool,
-    email_segment: &'static str,
-    email: Option<String>,
-    newsletter: Option<String>,
+    #[serde(flatten)]
+    email: Option<Email>,
     tiers: [&'static str; 0],
     count: Echo,
 }
 
-/// Nobody counts them: posts are not sent.
+/// How a post was sent; of posts alone, and none ever was.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Email {
+    email_only: bool,
+    email_segment: &'static str,
+    email: Option<&'static str>,
+    newsletter: Option<&'static str>,
+}
+
+/// What came of it. Nobody counts that.
 #[derive(Debug, Clone, Copy, Serialize)]
 struct Echo {
-    clicks: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clicks: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signups: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid_conversions: Option<u32>,
     positive_feedback: u32,
     negative_feedback: u32,
 }
@@ -78,23 +94,35 @@ impl EditedPost {
         formats: &Formats,
     ) -> Self {
         let markdown = &browsed.post.markdown;
+        let tag = |tag: &domain::Tag| EditedTag::of(site, tag, None);
         let author = |author: &domain::Author| User::of(site, author, None);
-        let authors = &browsed.authors;
+        let (tags, authors) = (&browsed.tags, &browsed.authors);
+        let is_post = browsed.post.summary.kind == PostKind::Post;
         Self {
-            // Of its authors there is more to tell than readers are told.
-            post: Post::of(site, browsed, Beside { authors: false, ..beside }, formats),
+            // Of what belongs to it there is more to tell than readers are told.
+            post: Post::of(site, browsed, Beside::default(), formats),
+            tags: beside.tags.then(|| tags.iter().map(tag).collect()),
+            primary_tag: Wanted::when(beside.tags, || post::primary_tag(tags).map(tag)),
             authors: beside.authors.then(|| authors.iter().map(author).collect()),
             primary_author: Wanted::when(beside.authors, || authors.first().map(author)),
             status: browsed.post.summary.status,
             lexical: formats.has(Format::Lexical).then(|| editing::lexical(markdown)),
             mobiledoc: Wanted::when(formats.has(Format::Mobiledoc), || None),
             markdown: formats.has(Format::Markdown).then(|| markdown.clone()),
-            email_only: false,
-            email_segment: "all",
-            email: None,
-            newsletter: None,
+            email: is_post.then_some(Email {
+                email_only: false,
+                email_segment: "all",
+                email: None,
+                newsletter: None,
+            }),
             tiers: [],
-            count: Echo { clicks: 0, positive_feedback: 0, negative_feedback: 0 },
+            count: Echo {
+                clicks: is_post.then_some(0),
+                signups: (!is_post).then_some(0),
+                paid_conversions: (!is_post).then_some(0),
+                positive_feedback: 0,
+                negative_feedback: 0,
+            },
         }
     }
 }

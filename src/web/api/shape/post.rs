@@ -39,7 +39,8 @@ pub(in crate::web::api) struct Post {
     updated_at: String,
     published_at: Option<String>,
     custom_excerpt: Option<String>,
-    excerpt: String,
+    /// Null where there is nothing to read.
+    excerpt: Option<String>,
     /// Minutes; a text without words takes none.
     #[serde(skip_serializing_if = "Option::is_none")]
     reading_time: Option<i32>,
@@ -139,10 +140,11 @@ impl Post {
 }
 
 /// What the writer wrote, else how the text begins; of a text that is not open, what lists show of it.
-fn excerpt(post: &domain::Post, is_open: bool) -> String {
-    match &post.summary.custom_excerpt {
+fn excerpt(post: &domain::Post, is_open: bool) -> Option<String> {
+    let excerpt = match &post.summary.custom_excerpt {
         Some(excerpt) => excerpt.clone(),
         None if is_open => post.plaintext.chars().take(EXCERPT).collect(),
         None => post.summary.excerpt.clone(),
-    }
+    };
+    (!excerpt.is_empty()).then_some(excerpt)
 }
