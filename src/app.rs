@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::cache::{self, Cache, Hold, InvalidRedisUrl, L2Settings};
-use crate::cdn::{DatabaseLog, HttpClient, Purger, Timing};
+use crate::cdn::{DatabaseLog, Purger, Timing};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::content_clock::{Channel, ContentClock, Follower, Stamper, TagClock, TokenKey};
@@ -19,6 +19,7 @@ use crate::db::{Database, DbError, Leadership};
 use crate::domain::sign_in::Lifetime;
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::http_cache::{self, HttpCacheLayer, StatusField};
+use crate::http_client::{HttpClient, Peers};
 use crate::media::{Limits, StoreError, Variants};
 use crate::services::ServiceError;
 use crate::services::accounts::Accounts;
@@ -415,7 +416,7 @@ fn cdn(
     entropy: &Arc<dyn Entropy>,
 ) -> Option<Cdn> {
     let settings = config.cdn.settings()?;
-    let http = HttpClient::new(config.cdn.timeout(), clock.clone());
+    let http = HttpClient::new(Peers::Any, config.cdn.timeout(), clock.clone());
     let provider = settings.connect(http);
     let log = DatabaseLog::new(db.clone(), provider.name(), leadership.clone(), clock.clone());
     let timing = Timing {

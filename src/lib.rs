@@ -15,6 +15,7 @@ pub mod domain;
 pub mod entropy;
 pub mod formats;
 pub mod http_cache;
+pub mod http_client;
 pub mod i18n;
 pub mod lifecycle;
 pub mod media;

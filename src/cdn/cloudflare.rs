@@ -11,7 +11,8 @@ use http::{HeaderName, HeaderValue, Request, header};
 use serde::{Deserialize, Serialize};
 
 use super::settings::{Problem, is_address, is_id, is_key};
-use super::{Batch, HttpClient, Limits, Provider, PurgeError, Rate, Secret, TagHeader};
+use super::{Batch, Limits, Provider, PurgeError, Rate, Secret, TagHeader};
+use crate::http_client::HttpClient;
 
 /// What Cloudflare needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,9 +106,9 @@ impl Cloudflare {
             Ok(reply) => {
                 let words: Vec<String> =
                     reply.errors.iter().map(|e| format!("{} {}", e.code, e.message)).collect();
-                Err(answer.failure_of(&words.join("; ")))
+                Err(PurgeError::with_words(&answer, &words.join("; ")))
             }
-            Err(_) => Err(answer.failure()),
+            Err(_) => Err(PurgeError::of(&answer)),
         }
     }
 }

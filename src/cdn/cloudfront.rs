@@ -14,9 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::{Problem, is_address, is_id, is_key};
 use super::sigv4::{self, Credentials, Scope};
-use super::{
-    Batch, HttpClient, LifetimeHeader, Limits, Provider, PurgeError, Rate, Secret, TagHeader,
-};
+use super::{Batch, LifetimeHeader, Limits, Provider, PurgeError, Rate, Secret, TagHeader};
+use crate::http_client::HttpClient;
 
 /// `CloudFront` is a global service; its signatures are those of this region.
 const SCOPE: Scope<'_> = Scope { region: "us-east-1", service: "cloudfront" };
@@ -127,7 +126,7 @@ impl CloudFront {
             "Throttling" | "ThrottlingException" | "RequestExpired" => {
                 Err(PurgeError::NotNow { reason, after: answer.retry_after() })
             }
-            _ => Err(answer.failure_of(&reason)),
+            _ => Err(PurgeError::with_words(&answer, &reason)),
         }
     }
 }

@@ -11,9 +11,8 @@ use http::{HeaderName, HeaderValue, Request, header};
 use serde::{Deserialize, Serialize};
 
 use super::settings::{Problem, is_address, is_id, is_key};
-use super::{
-    Batch, HttpClient, LifetimeHeader, Limits, Provider, PurgeError, Rate, Secret, TagHeader,
-};
+use super::{Batch, LifetimeHeader, Limits, Provider, PurgeError, Rate, Secret, TagHeader};
+use crate::http_client::HttpClient;
 
 const KEY: HeaderName = HeaderName::from_static("fastly-key");
 const SOFT_PURGE: HeaderName = HeaderName::from_static("fastly-soft-purge");
@@ -92,7 +91,7 @@ impl Fastly {
         let answer = self.http.send(request.body(Bytes::from(body))?).await?;
         // A yes is an object with the id of each purge.
         let is_yes = serde_json::from_slice::<serde_json::Map<_, _>>(&answer.body).is_ok();
-        if answer.status.is_success() && is_yes { Ok(()) } else { Err(answer.failure()) }
+        if answer.status.is_success() && is_yes { Ok(()) } else { Err(PurgeError::of(&answer)) }
     }
 }
 

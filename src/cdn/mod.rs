@@ -9,7 +9,6 @@ pub mod cloudflare;
 pub mod cloudfront;
 mod database;
 pub mod fastly;
-mod http_client;
 mod lifetime;
 mod provider;
 mod purge_log;
@@ -23,7 +22,6 @@ pub mod varnish;
 pub mod webhook;
 
 pub use database::DatabaseLog;
-pub use http_client::HttpClient;
 pub use lifetime::{SHORT, lifetime_for};
 pub use provider::{Batch, LifetimeHeader, Limits, Provider, PurgeError, Rate};
 pub use purge_log::{Change, LogError, PurgeLog, Round, Standing};

@@ -7,8 +7,11 @@ use futures_util::future::BoxFuture;
 use http::HeaderName;
 
 use super::TagHeader;
-use super::http_client::SendError;
 use crate::content_clock::AsOf;
+use crate::http_client::{Answer, SendError};
+
+/// The most characters of an answer that an error repeats.
+const MOST_WORDS: usize = 200;
 
 /// A CDN, or whatever stands in front of the instances and keeps answers.
 pub trait Provider: fmt::Debug + Send + Sync {
@@ -105,6 +108,23 @@ pub enum PurgeError {
 }
 
 impl PurgeError {
+    /// The failure that the status of an answer tells of, in the provider's words.
+    pub(super) fn of(answer: &Answer) -> Self {
+        Self::with_words(answer, &String::from_utf8_lossy(&answer.body))
+    }
+
+    /// The same, with a part of the answer as the words.
+    pub(super) fn with_words(answer: &Answer, words: &str) -> Self {
+        let words: String = words.chars().filter(|c| !c.is_control()).take(MOST_WORDS).collect();
+        let reason = format!("{}: {words}", answer.status.as_u16());
+        // A key that is wrong today may be right tomorrow: the batch is not to blame for it.
+        let is_later = matches!(answer.status.as_u16(), 401 | 403 | 404 | 408 | 425 | 429);
+        if answer.status.is_client_error() && !is_later {
+            return Self::Refused { reason };
+        }
+        Self::NotNow { reason, after: answer.retry_after() }
+    }
+
     /// The batch cannot even be written down.
     fn unwritable(error: &dyn fmt::Display) -> Self {
         Self::Refused { reason: format!("the request cannot be made: {error}") }
@@ -126,5 +146,30 @@ impl From<serde_json::Error> for PurgeError {
 impl From<SendError> for PurgeError {
     fn from(error: SendError) -> Self {
         Self::NotNow { reason: error.to_string(), after: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    #[test]
+    fn only_what_the_batch_is_to_blame_for_is_refused() {
+        for (status, is_refused) in [
+            (400, true),
+            (413, true),
+            (401, false),
+            (403, false),
+            (404, false),
+            (429, false),
+            (500, false),
+            (302, false),
+        ] {
+            let answer = Answer::of(status, http::HeaderMap::new(), "a\nb", Timestamp(0));
+            let failure = PurgeError::of(&answer);
+            assert_eq!(matches!(failure, PurgeError::Refused { .. }), is_refused, "{status}");
+            assert!(failure.to_string().ends_with("ab"), "{failure}");
+        }
     }
 }

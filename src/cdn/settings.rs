@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::Provider;
 use super::cloudflare::{Cloudflare, CloudflareSettings};
 use super::cloudfront::{CloudFront, CloudFrontSettings};
 use super::fastly::{Fastly, FastlySettings};
 use super::varnish::{Varnish, VarnishSettings};
 use super::webhook::{Webhook, WebhookSettings};
-use super::{HttpClient, Provider};
+use crate::http_client::HttpClient;
 
 /// The settings of one provider.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use http::{HeaderName, Method, Request};
 use serde::{Deserialize, Serialize};
 
 use super::settings::{Problem, is_address};
-use super::{Batch, HttpClient, Limits, Provider, PurgeError, Rate, TagHeader};
+use super::{Batch, Limits, Provider, PurgeError, Rate, TagHeader};
+use crate::http_client::HttpClient;
 
 /// What is removed at once.
 const HARD: HeaderName = HeaderName::from_static("xkey-purge");
@@ -57,7 +58,7 @@ impl Varnish {
             .header(if batch.soft { SOFT } else { HARD }, batch.tags.join(" "))
             .body(Bytes::new())?;
         let answer = self.http.send(request).await?;
-        if answer.status.is_success() { Ok(()) } else { Err(answer.failure()) }
+        if answer.status.is_success() { Ok(()) } else { Err(PurgeError::of(&answer)) }
     }
 }
 

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use super::settings::{Problem, is_address};
-use super::{Batch, HttpClient, Limits, Provider, PurgeError, Rate, Secret, TagHeader};
+use super::{Batch, Limits, Provider, PurgeError, Rate, Secret, TagHeader};
+use crate::http_client::HttpClient;
 
 const SIGNATURE: HeaderName = HeaderName::from_static("masthead-signature");
 const TIMESTAMP: HeaderName = HeaderName::from_static("masthead-timestamp");
@@ -100,7 +101,7 @@ impl Webhook {
             .header(IDEMPOTENCY_KEY, &batch.key)
             .body(Bytes::from(body))?;
         let answer = self.http.send(request).await?;
-        if answer.status.is_success() { Ok(()) } else { Err(answer.failure()) }
+        if answer.status.is_success() { Ok(()) } else { Err(PurgeError::of(&answer)) }
     }
 }
 

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms that it may use beside itself. Everything in `src` is a room: a folder,
 /// or a file with the name of one.
-const RULES: [(&str, &[&str]); 24] = [
+const RULES: [(&str, &[&str]); 25] = [
     ("clock", &[]),
     ("entropy", &[]),
     ("content_clock", &["clock", "entropy"]),
     ("cache", &["clock", "entropy", "content_clock"]),
     ("http_cache", &["clock", "entropy", "content_clock", "cache"]),
+    ("http_client", &["clock"]),
     ("domain", &["clock", "entropy"]),
     ("text", &["domain"]),
     ("media", &["domain"]),
@@ -22,7 +23,7 @@ const RULES: [(&str, &[&str]); 24] = [
     ("nql", &[]),
     ("db", &["clock", "entropy", "content_clock", "domain", "nql"]),
     ("session", &["clock", "db"]),
-    ("cdn", &["clock", "entropy", "content_clock", "domain", "db"]),
+    ("cdn", &["clock", "entropy", "content_clock", "domain", "db", "http_client"]),
     (
         "services",
         &[
@@ -70,6 +71,7 @@ const RULES: [(&str, &[&str]); 24] = [
             "content_clock",
             "cache",
             "http_cache",
+            "http_client",
             "cdn",
             "config",
             "domain",

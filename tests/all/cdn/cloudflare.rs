@@ -7,8 +7,8 @@ use masthead::cdn::cloudflare::{Cloudflare, CloudflareSettings};
 use masthead::cdn::{Outcome, Provider, PurgeError, Round, Secret};
 
 use super::memory_log::MemoryLog;
-use super::stand_in::{Asked, Says, StandIn};
 use super::{batch, client, purger, step_until};
+use crate::support::stand_in::{Asked, Says, StandIn};
 
 const ZONE: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 const TOKEN: &str = "s3cr3t-token-of-the-zone";

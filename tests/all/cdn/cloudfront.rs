@@ -13,8 +13,8 @@ use masthead::cdn::{Provider, PurgeError, Round, Secret};
 use sha2::{Digest as _, Sha256};
 
 use super::memory_log::MemoryLog;
-use super::stand_in::{Asked, Says, StandIn};
 use super::{batch, client, purger, step_until};
+use crate::support::stand_in::{Asked, Says, StandIn};
 
 const DISTRIBUTION: &str = "EDFDVBD6EXAMPLE";
 const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";

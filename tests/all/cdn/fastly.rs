@@ -8,8 +8,8 @@ use masthead::cdn::fastly::{Fastly, FastlySettings};
 use masthead::cdn::{Provider, PurgeError, Round, Secret};
 
 use super::memory_log::MemoryLog;
-use super::stand_in::{Asked, Says, StandIn};
 use super::{batch, client, purger, step_until};
+use crate::support::stand_in::{Asked, Says, StandIn};
 
 const SERVICE: &str = "SU1Z0isxPaozGVKXdv0eY";
 const TOKEN: &str = "s3cr3t-token-of-the-service";

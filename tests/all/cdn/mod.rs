@@ -4,17 +4,17 @@ mod cloudflare;
 mod cloudfront;
 mod fastly;
 mod memory_log;
-mod stand_in;
 mod varnish;
 mod webhook;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use masthead::cdn::{Batch, HttpClient, Outcome, Provider, Purger, Timing};
+use masthead::cdn::{Batch, Outcome, Provider, Purger, Timing};
 use masthead::clock::SystemClock;
 use masthead::content_clock::{AsOf, Epoch};
 use masthead::entropy::SystemEntropy;
+use masthead::http_client::{HttpClient, Peers};
 
 use memory_log::MemoryLog;
 
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A client whose calls take at most so long.
 fn client(timeout: Duration) -> HttpClient {
-    HttpClient::new(timeout, Arc::new(SystemClock))
+    HttpClient::new(Peers::Any, timeout, Arc::new(SystemClock))
 }
 
 /// A batch of these tags.

@@ -10,8 +10,8 @@ use masthead::cdn::{Outcome, Provider, PurgeError, Round};
 use tokio::sync::Notify;
 
 use super::memory_log::MemoryLog;
-use super::stand_in::{Got, Says, StandIn, ask};
 use super::{PATIENCE, batch, client, purger, step_until};
+use crate::support::stand_in::{Got, Says, StandIn, ask};
 use crate::support::varnish::Varnish as Running;
 
 /// Long enough that a stale answer is still served on a busy machine.

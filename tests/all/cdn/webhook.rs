@@ -8,8 +8,8 @@ use masthead::cdn::webhook::{Webhook, WebhookSettings};
 use masthead::cdn::{Provider as _, PurgeError, Secret};
 use sha2::Sha256;
 
-use super::stand_in::{Asked, Says, StandIn};
 use super::{batch, client};
+use crate::support::stand_in::{Asked, Says, StandIn};
 
 const SECRET: &str = "s3cr3t-of-both-sides";
 

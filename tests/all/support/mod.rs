@@ -13,6 +13,7 @@ pub mod programs;
 pub mod reader;
 pub mod redis;
 pub mod server;
+pub mod stand_in;
 pub mod varnish;
 
 pub(crate) use database::on_both;

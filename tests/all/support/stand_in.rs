@@ -1,5 +1,5 @@
-//! A server that notes what it is asked, and answers what it is told to: it stands in for a provider,
-//! or for the instances behind one.
+//! A server that notes what it is asked, and answers what it is told to: it stands in for a provider, for
+//! the instances behind one, or for whoever is told by a webhook.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
