@@ -112,6 +112,14 @@ id!(
     /// The id of a key of an integration. It is no secret.
     KeyId
 );
+id!(
+    /// The id of a webhook.
+    WebhookId
+);
+id!(
+    /// The id of what one webhook is told of one event.
+    DeliveryId
+);
 
 #[cfg(test)]
 mod tests {

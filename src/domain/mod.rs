@@ -6,6 +6,7 @@
 
 pub mod author;
 pub mod cache_tag;
+pub mod event;
 pub mod ids;
 mod instants;
 pub mod integration;
@@ -18,12 +19,16 @@ pub mod sign_in;
 pub mod slug;
 pub mod social;
 pub mod tag;
+pub mod webhook;
 
 pub use crate::clock::{Clock, Timestamp};
 pub use crate::entropy::Entropy;
 pub use author::Author;
 pub use cache_tag::CacheTag;
-pub use ids::{IntegrationId, KeyId, MediaId, PostId, SignInId, TagId, UserId};
+pub use event::EventKind;
+pub use ids::{
+    DeliveryId, IntegrationId, KeyId, MediaId, PostId, SignInId, TagId, UserId, WebhookId,
+};
 pub use instants::Instants;
 pub use listing::Scope;
 pub use media::Media;
@@ -33,3 +38,4 @@ pub use sign_in::SignIn;
 pub use slug::Slug;
 pub use social::Social;
 pub use tag::Tag;
+pub use webhook::Webhook;
