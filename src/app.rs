@@ -36,6 +36,7 @@ use crate::services::reading::Reading;
 use crate::services::settings::SettingsEditor;
 use crate::services::tagging::Tagging;
 use crate::services::users::Users;
+use crate::services::webhooks::{Courier, Events, Webhooks};
 use crate::session::{DatabaseStore, InvalidSessionUrl, RedisSettings, Store as SessionStore};
 use crate::web::assets::{Assets, SharedAssets};
 use crate::web::audit::Auditor;
@@ -108,6 +109,10 @@ pub struct App {
     /// Programs that use the API.
     pub integrations: Integrations,
     keyring: Keyring,
+    /// What programs want to be told.
+    pub webhooks: Webhooks,
+    /// Tells them.
+    pub courier: Courier,
     /// Those who may sign in.
     pub users: Users,
     /// Lets them in.
@@ -211,12 +216,20 @@ impl App {
             stamper: stamper.clone(),
             reach: reach.clone(),
         });
-        let publishing =
-            Publishing::new(db.clone(), stamper.clone(), clock.clone(), entropy.clone());
+        let told = Arc::new(web::Told::of(config.server.base_url()));
+        let events = Events::new(told, clock.clone(), entropy.clone());
+        let publishing = Publishing::new(
+            db.clone(),
+            stamper.clone(),
+            events.clone(),
+            clock.clone(),
+            entropy.clone(),
+        );
+        let courier = courier(&config, &db, &events, &clock, &entropy);
         Ok(Self {
             reading: Reading::new(db.clone(), cache.clone(), clock.clone()),
             caching: Caching::new(db.clone(), stamper.clone(), entropy.clone()),
-            settings: SettingsEditor::new(db.clone(), stamper.clone()),
+            settings: SettingsEditor::new(db.clone(), stamper.clone(), events.clone()),
             integrations: Integrations::new(
                 db.clone(),
                 stamper.clone(),
@@ -224,6 +237,8 @@ impl App {
                 entropy.clone(),
             ),
             keyring,
+            webhooks: Webhooks::new(db.clone(), events, clock.clone(), entropy.clone()),
+            courier,
             users,
             accounts,
             sessions,
@@ -427,6 +442,19 @@ fn cdn(
     let (tags, lifetime) = (provider.tag_header(), provider.lifetime_header());
     let purger = Purger::new(provider, Arc::new(log), timing, clock.clone(), entropy.clone());
     Some(Cdn { tags, lifetime, purger: Arc::new(purger) })
+}
+
+/// What tells receivers of webhooks.
+fn courier(
+    config: &Config,
+    db: &Database,
+    events: &Events,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Courier {
+    let (peers, timeout) = (config.webhooks.peers(), config.webhooks.timeout());
+    let http = HttpClient::new(peers, timeout, clock.clone());
+    Courier::new(db.clone(), events.clone(), http, timeout, clock.clone(), entropy.clone())
 }
 
 /// Those who may sign in, and what lets them in.

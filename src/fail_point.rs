@@ -9,6 +9,7 @@
 //! | `after-commit` | committed a change | had it stamped |
 //! | `after-stamp` | stamped changes | told the others |
 //! | `after-news` | told the others | gone on, to its purges among others |
+//! | `before-delivery-noted` | the answer of a webhook's receiver | noted it |
 //! | `before-purge-cursor` | the CDN's yes to a purge | noted it |
 
 /// A place with a name. The action `return` ends the process there: nothing is flushed, closed or

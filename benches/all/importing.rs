@@ -17,6 +17,7 @@ use masthead::media::{Limits, Store};
 use masthead::services::importing::{Importing, Options, Progress};
 use masthead::services::media::MediaLibrary;
 use masthead::services::publishing::Publishing;
+use masthead::services::webhooks::Events;
 use tempfile::TempDir;
 
 use crate::support::RUNTIME;
@@ -98,7 +99,10 @@ async fn import(source: &Path, place: &Path, database: Database) -> usize {
     let stamper = Stamper::start(Arc::new(follower), Duration::from_secs(5));
     let limits = Limits::default();
     let media = MediaLibrary::new(database.clone(), stamper.clone(), store, limits, clock.clone());
-    let publishing = Publishing::new(database.clone(), stamper, clock.clone(), entropy.clone());
+    let told = Arc::new(masthead::web::Told::of("https://example.org"));
+    let events = Events::new(told, clock.clone(), entropy.clone());
+    let publishing =
+        Publishing::new(database.clone(), stamper, events, clock.clone(), entropy.clone());
     let importing = Importing::new(database.clone(), publishing, media, clock, entropy);
     let report = importing.import(site, &Options::default(), &mut Unwatched).await;
     database.close().await;

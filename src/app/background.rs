@@ -17,6 +17,7 @@ use crate::services::ServiceError;
 use crate::services::accounts::Accounts;
 use crate::services::publishing::Publishing;
 use crate::services::reach::{LONG_DEAD, Reach};
+use crate::services::webhooks::{Courier, Webhooks};
 use crate::session::DatabaseStore;
 use crate::web::assets::SharedAssets;
 use crate::web::audit::Auditor;
@@ -30,6 +31,10 @@ const KEPT_CHANGES: u64 = 10_000;
 const OBSERVED: Duration = Duration::from_secs(1);
 /// How often it is asked how far the other instances have come.
 const REACHED: Duration = Duration::from_secs(1);
+/// How often it is seen whether there is something to tell; whoever writes here tells at once.
+const TOLD: Duration = Duration::from_secs(1);
+/// How often it is counted what is still to be told.
+const COUNTED: Duration = Duration::from_secs(10);
 /// How often sessions and sign-ins that have ended are removed.
 const SWEPT_SIGN_INS: Duration = Duration::from_mins(10);
 /// How often it is seen to that the assets of this build are where other instances find them, and that
@@ -46,6 +51,7 @@ pub struct Background {
     careful: Vec<Task>,
     /// These may be stopped anywhere.
     other: JoinSet<()>,
+    courier: Courier,
     db: Database,
     instance: String,
     leadership: Arc<Leadership>,
@@ -58,6 +64,7 @@ impl Background {
         for task in std::mem::take(&mut self.careful) {
             task.stop().await;
         }
+        self.courier.finish().await;
         self.leadership.resign().await;
         if let Err(error) = self.leave().await {
             tracing::warn!(%error, "the next start will trust no cache");
@@ -103,6 +110,9 @@ impl App {
             worker::every(Duration::from_mins(1), self.duty(self.follower.clone()), prune),
             worker::every(Duration::from_mins(1), self.duty(self.db.clone()), forget_dead),
             worker::every(SWEPT_SIGN_INS, self.duty(self.accounts.clone()), sweep_sign_ins),
+            worker::every_or_at(TOLD, self.courier.bell(), self.courier.clone(), tell),
+            worker::every(COUNTED, self.courier.clone(), count_pending),
+            worker::every(Duration::from_mins(1), self.duty(self.webhooks.clone()), prune_events),
             worker::every(OBSERVED, self.cache.content_clock().clone(), observe),
             worker::every(REACHED, self.reach.clone(), reach),
         ];
@@ -126,6 +136,7 @@ impl App {
         Ok(Background {
             careful,
             other,
+            courier: self.courier.clone(),
             db: self.db.clone(),
             instance: self.instance.clone(),
             leadership: self.leadership.clone(),
@@ -180,6 +191,28 @@ async fn probe(prober: Prober) {
 async fn purge(purger: Arc<Purger>) {
     // What goes wrong is in the log and the metrics already; the next step tries again.
     purger.step().await;
+}
+
+async fn tell(courier: Courier) {
+    if let Err(error) = courier.step().await {
+        // Whoever follows the content clock says so in the log already.
+        tracing::debug!(%error, "webhooks wait for the database");
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure for a graph")]
+async fn count_pending(courier: Courier) {
+    if let Ok(pending) = courier.pending().await {
+        gauge!("masthead_webhook_deliveries_pending").set(pending as f64);
+    }
+}
+
+async fn prune_events(duty: Duty<Webhooks>) {
+    let Some(webhooks) = duty.ours().await else { return };
+    match webhooks.prune().await {
+        Ok(rows) => tracing::debug!(rows, "forgot events of long ago"),
+        Err(error) => tracing::warn!(%error, "events of long ago could not be forgotten"),
+    }
 }
 
 async fn reach(reach: Reach) {

@@ -13,6 +13,7 @@ mod metrics;
 mod redis;
 mod server;
 mod sessions;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,7 @@ pub use metrics::MetricsConfig;
 pub use redis::RedisConfig;
 pub use server::ServerConfig;
 pub use sessions::SessionsConfig;
+pub use webhooks::WebhooksConfig;
 
 /// The file that is read where none is named, if it is there.
 pub const DEFAULT_FILE: &str = "masthead.toml";
@@ -52,6 +54,8 @@ pub struct Config {
     pub cache: CacheConfig,
     /// What stands in front of the instances and keeps answers.
     pub cdn: CdnConfig,
+    /// How receivers of webhooks are called.
+    pub webhooks: WebhooksConfig,
     /// Where pictures are kept.
     pub media: MediaConfig,
     /// What it says about its work.
@@ -110,6 +114,7 @@ impl Config {
             self.sessions.validate(),
             self.cache.validate(),
             self.cdn.validate(),
+            self.webhooks.validate(),
             self.media.validate(),
             self.log.validate(),
         ]

@@ -10,8 +10,10 @@ pub mod browse;
 pub mod change_log;
 pub mod connection;
 mod database;
+pub mod deliveries;
 pub mod desk;
 mod error;
+pub mod events;
 pub mod integrations;
 mod intent;
 mod leadership;
@@ -38,6 +40,7 @@ mod sqlite;
 pub mod tags;
 mod transaction;
 pub mod users;
+pub mod webhooks;
 
 pub use address::{InvalidAddress, servers};
 pub use connection::Connection;

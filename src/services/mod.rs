@@ -15,6 +15,7 @@ pub mod reading;
 pub mod settings;
 pub mod tagging;
 pub mod users;
+pub mod webhooks;
 pub mod welcome;
 
 use crate::content_clock::{Stamper, Token};

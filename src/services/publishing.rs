@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use sqlx::types::Json;
 
+use super::webhooks::Events;
 use super::{Result, Saved, ServiceError, assembly, keep, retrying, tagging};
 use crate::clock::Clock;
 use crate::content_clock::{Stamper, Token};
@@ -40,8 +41,15 @@ const MAX_MEMBERS: usize = 100;
 pub struct Publishing {
     db: Database,
     stamper: Stamper,
+    events: Events,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+}
+
+/// A post as it was written, and the content tags that were made for it.
+struct Written {
+    post: Post,
+    new_tags: Vec<Tag>,
 }
 
 /// What a new post has that a writer does not decide; imports bring it along.
@@ -66,10 +74,11 @@ impl Publishing {
     pub fn new(
         db: Database,
         stamper: Stamper,
+        events: Events,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { db, stamper, clock, entropy }
+        Self { db, stamper, events, clock, entropy }
     }
 
     /// Saves a new post or page.
@@ -80,8 +89,12 @@ impl Publishing {
         retrying(|| async {
             let mut t = self.db.write().await?;
             let settings = super::settings::load(&mut t).await?;
-            let post = self.create_in(&mut t, &settings, draft, Provenance::default()).await?;
+            let change = self.events.of_post(&mut t, None).await?;
+            let provenance = Provenance::default();
+            let Written { post, new_tags } =
+                self.write_new(&mut t, &settings, draft, provenance).await?;
             let full = assembly::full(&mut t, post).await?;
+            change.done(&mut t, Some(&full), &new_tags).await?;
             let token = self.keep(t).await?;
             Ok(Saved { value: full, token })
         })
@@ -102,14 +115,17 @@ impl Publishing {
         retrying(|| async {
             let mut t = self.db.write().await?;
             let settings = super::settings::load(&mut t).await?;
+            let change = self.events.of_post(&mut t, Some(id)).await?;
             let mut post = db::posts::by_id(&mut t, id)
                 .await?
                 .ok_or_else(|| ServiceError::invalid("id", "there is no such post"))?;
             post.revision = revision;
             // Programs tell two states of a post by its date, which an answer cuts to milliseconds.
             let updated_at = self.clock.now().max(post.summary.updated_at.plus_milliseconds(1));
-            let post = self.update_in(&mut t, &settings, post, draft, updated_at).await?;
+            let Written { post, new_tags } =
+                self.write_change(&mut t, &settings, post, draft, updated_at).await?;
             let full = assembly::full(&mut t, post).await?;
+            change.done(&mut t, Some(&full), &new_tags).await?;
             let token = self.keep(t).await?;
             Ok(Saved { value: full, token })
         })
@@ -119,7 +135,9 @@ impl Publishing {
     /// Keeps what a transaction wrote, and waits until no reader of this instance is shown what was
     /// before.
     pub(super) async fn keep(&self, t: Transaction) -> db::Result<Token> {
-        keep(t, &self.stamper).await
+        let token = keep(t, &self.stamper).await?;
+        self.events.wake();
+        Ok(token)
     }
 
     /// Deletes a post or page.
@@ -128,7 +146,9 @@ impl Publishing {
     /// The database does not answer.
     pub async fn delete(&self, id: &PostId) -> Result<Saved<()>> {
         let mut t = self.db.write().await?;
+        let change = self.events.of_post(&mut t, Some(id)).await?;
         db::posts::delete(&mut t, id).await?;
+        change.done(&mut t, None, &[]).await?;
         let token = self.keep(t).await?;
         Ok(Saved { value: (), token })
     }
@@ -196,12 +216,15 @@ impl Publishing {
         let mut published = 0;
         for id in due {
             let mut t = self.db.write().await?;
+            let change = self.events.of_post(&mut t, Some(&id)).await?;
             if !db::posts::publish_due(&mut t, &id, now).await? {
                 continue;
             }
             if let Some(post) = db::posts::by_id(&mut t, &id).await? {
                 let settings = super::settings::load(&mut t).await?;
                 index(&mut t, &settings, &post).await?;
+                let full = assembly::full(&mut t, post).await?;
+                change.done(&mut t, Some(&full), &[]).await?;
             }
             self.keep(t).await?;
             published += 1;
@@ -209,7 +232,8 @@ impl Publishing {
         Ok(published)
     }
 
-    /// Saves a new post inside a transaction of the caller.
+    /// Saves a new post inside a transaction of the caller, and no webhook is told: an import is nothing
+    /// that happened to the site.
     ///
     /// # Errors
     /// As [`Publishing::create`].
@@ -220,6 +244,17 @@ impl Publishing {
         draft: &Draft,
         provenance: Provenance,
     ) -> Result<Post> {
+        // A large future, which would be a part of every import.
+        Ok(Box::pin(self.write_new(t, settings, draft, provenance)).await?.post)
+    }
+
+    async fn write_new(
+        &self,
+        t: &mut Transaction,
+        settings: &Settings,
+        draft: &Draft,
+        provenance: Provenance,
+    ) -> Result<Written> {
         let now = self.clock.now();
         let id = provenance.id.unwrap_or_else(|| PostId::new(now, self.entropy.next()));
         let uuid = provenance.uuid.unwrap_or_else(|| {
@@ -240,11 +275,12 @@ impl Publishing {
         };
         let post = compose(t, settings, draft, frame, now).await?;
         db::posts::insert(t, &post).await?;
-        self.finish(t, settings, &post, draft).await?;
-        Ok(post)
+        let new_tags = self.finish(t, settings, &post, draft).await?;
+        Ok(Written { post, new_tags })
     }
 
-    /// Saves a changed post inside a transaction of the caller.
+    /// Saves a changed post inside a transaction of the caller, and no webhook is told, as with
+    /// [`Publishing::create_in`].
     ///
     /// # Errors
     /// As [`Publishing::update`].
@@ -256,6 +292,17 @@ impl Publishing {
         draft: &Draft,
         updated_at: Timestamp,
     ) -> Result<Post> {
+        Ok(Box::pin(self.write_change(t, settings, before, draft, updated_at)).await?.post)
+    }
+
+    async fn write_change(
+        &self,
+        t: &mut Transaction,
+        settings: &Settings,
+        before: Post,
+        draft: &Draft,
+        updated_at: Timestamp,
+    ) -> Result<Written> {
         let now = self.clock.now();
         let summary = before.summary;
         let slug = self.free_slug(t, settings, draft, &summary.id).await?;
@@ -276,22 +323,22 @@ impl Publishing {
         let mut post = compose(t, settings, draft, frame, now).await?;
         db::posts::update(t, &post).await?;
         post.revision += 1;
-        self.finish(t, settings, &post, draft).await?;
-        Ok(post)
+        let new_tags = self.finish(t, settings, &post, draft).await?;
+        Ok(Written { post, new_tags })
     }
 
-    /// What follows a post into other tables.
+    /// What follows a post into other tables. Gives the content tags that were made for it.
     async fn finish(
         &self,
         t: &mut Transaction,
         settings: &Settings,
         post: &Post,
         draft: &Draft,
-    ) -> Result<()> {
+    ) -> Result<Vec<Tag>> {
         let id = &post.summary.id;
         let before = db::posts::tags_of(t, std::slice::from_ref(id)).await?;
         let before: Vec<Tag> = before.into_iter().map(|(_, tag)| tag).collect();
-        let tags = self.tags(t, settings, &draft.tags, &before).await?;
+        let (tags, new_tags) = self.tags(t, settings, &draft.tags, &before).await?;
         db::posts::set_tags(t, id, &tags).await?;
         let mut authors = Vec::new();
         for author in draft.authors.iter().take(MAX_MEMBERS) {
@@ -306,33 +353,38 @@ impl Publishing {
             authors.push(owner.id);
         }
         db::posts::set_authors(t, id, &authors).await?;
-        index(t, settings, post).await
+        index(t, settings, post).await?;
+        Ok(new_tags)
     }
 
-    /// The ids of tags by their names; names that nothing has yet become tags. Where several have one
-    /// name, the post keeps the one that it has.
+    /// The ids of tags by their names; names that nothing has yet become tags, which are given as well.
+    /// Where several have one name, the post keeps the one that it has.
     async fn tags(
         &self,
         t: &mut Transaction,
         settings: &Settings,
         tag_names: &[String],
         before: &[Tag],
-    ) -> Result<Vec<TagId>> {
-        let mut tags: Vec<TagId> = Vec::new();
+    ) -> Result<(Vec<TagId>, Vec<Tag>)> {
+        let (mut tags, mut new) = (Vec::new(), Vec::new());
         for name in names(tag_names) {
             let kept = before.iter().find(|tag| tag.name.to_lowercase() == name.to_lowercase());
-            let tag = match kept {
-                Some(tag) => tag.clone(),
-                None => match db::tags::by_name(t, name).await? {
-                    Some(tag) => tag,
-                    None => self.new_tag(t, settings, name).await?,
-                },
+            let known = match kept {
+                Some(tag) => Some(tag.clone()),
+                None => db::tags::by_name(t, name).await?,
+            };
+            let tag = if let Some(tag) = known {
+                tag
+            } else {
+                let tag = self.new_tag(t, settings, name).await?;
+                new.push(tag.clone());
+                tag
             };
             if !tags.contains(&tag.id) {
                 tags.push(tag.id);
             }
         }
-        Ok(tags)
+        Ok((tags, new))
     }
 
     async fn new_tag(&self, t: &mut Transaction, settings: &Settings, name: &str) -> Result<Tag> {

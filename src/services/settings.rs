@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::webhooks::Events;
 use super::{Result, ServiceError, keep};
 use crate::content_clock::Stamper;
 use crate::db::{self, Connection, Database, Transaction};
@@ -12,12 +13,13 @@ use crate::domain::Settings;
 pub struct SettingsEditor {
     db: Database,
     stamper: Stamper,
+    events: Events,
 }
 
 impl SettingsEditor {
     /// An editor over a database.
-    pub fn new(db: Database, stamper: Stamper) -> Self {
-        Self { db, stamper }
+    pub fn new(db: Database, stamper: Stamper, events: Events) -> Self {
+        Self { db, stamper, events }
     }
 
     /// Sets one setting.
@@ -27,7 +29,9 @@ impl SettingsEditor {
     pub async fn set(&self, key: &str, value: Value) -> Result<()> {
         let mut t = self.db.write().await?;
         save(&mut t, &Map::from_iter([(key.to_owned(), value)])).await?;
+        self.events.of_site(&mut t).await?;
         keep(t, &self.stamper).await?;
+        self.events.wake();
         Ok(())
     }
 }

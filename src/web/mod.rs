@@ -36,6 +36,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub use api::Told;
 pub use api::door::Addresses;
 use edge::{Cdn, Declaration, Edge, Routes, Table};
 pub use front::{Door, Front};

@@ -1,8 +1,9 @@
 //! Work that nobody asks for by a request: a task that does something at intervals.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
@@ -30,6 +31,20 @@ where
     T: Clone + Send + 'static,
     F: Future<Output = ()> + Send,
 {
+    every_or_at(interval, Arc::default(), part, work)
+}
+
+/// The same, and at once whenever `bell` is told.
+pub fn every_or_at<T, F>(
+    interval: Duration,
+    bell: Arc<Notify>,
+    part: T,
+    work: impl Fn(T) -> F + Send + 'static,
+) -> Task
+where
+    T: Clone + Send + 'static,
+    F: Future<Output = ()> + Send,
+{
     let (stop, mut stopped) = watch::channel(false);
     let handle = tokio::spawn(async move {
         let mut ticks = tokio::time::interval(interval);
@@ -37,6 +52,7 @@ where
         loop {
             tokio::select! {
                 _ = ticks.tick() => work(part.clone()).await,
+                () = bell.notified() => work(part.clone()).await,
                 _ = stopped.changed() => return,
             }
         }
@@ -46,7 +62,6 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
@@ -62,5 +77,19 @@ mod tests {
         assert_eq!(runs.load(Ordering::SeqCst), 3);
         tokio::time::sleep(Duration::from_mins(1)).await;
         assert_eq!(runs.load(Ordering::SeqCst), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_bell_calls_for_work_at_once() {
+        let (runs, bell) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+        let work = async |runs: Arc<AtomicUsize>| {
+            runs.fetch_add(1, Ordering::SeqCst);
+        };
+        let task = every_or_at(Duration::from_hours(1), bell.clone(), runs.clone(), work);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        bell.notify_one();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        task.stop().await;
+        assert_eq!(runs.load(Ordering::SeqCst), 2);
     }
 }

@@ -73,6 +73,11 @@ impl Instance {
         Self { app, clock, folder }
     }
 
+    /// The present, in seconds since the Unix epoch.
+    pub fn clock_seconds(&self) -> String {
+        self.app.clock.now().as_seconds().to_string()
+    }
+
     /// The folder of the media store.
     pub fn media(&self) -> &Path {
         &self.app.config.media.dir

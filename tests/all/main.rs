@@ -24,3 +24,4 @@ mod rules;
 mod session;
 mod site;
 mod support;
+mod webhooks;

@@ -37,6 +37,7 @@ const RULES: [(&str, &[&str]); 25] = [
             "formats",
             "nql",
             "db",
+            "http_client",
         ],
     ),
     (
@@ -57,7 +58,7 @@ const RULES: [(&str, &[&str]); 25] = [
             "services",
         ],
     ),
-    ("config", &["db", "cdn"]),
+    ("config", &["db", "cdn", "http_client"]),
     ("telemetry", &["config"]),
     ("worker", &[]),
     // A macro, which every room may use.

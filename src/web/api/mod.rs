@@ -13,6 +13,9 @@ pub(super) mod door;
 mod error;
 mod params;
 mod shape;
+mod told;
+
+pub use told::Told;
 
 /// What the answers say they are: the version of Ghost's API that they follow.
 const VERSION: &str = "6.65";

@@ -156,6 +156,11 @@ impl Format {
 }
 
 impl Formats {
+    /// What those are told who do not ask.
+    pub(super) fn told() -> Self {
+        Self(vec![Format::Html, Format::Plaintext])
+    }
+
     /// Whether this one is wanted.
     pub(super) fn has(&self, format: Format) -> bool {
         self.0.contains(&format)
