@@ -11,6 +11,7 @@ mod migrate;
 mod serve;
 mod settings;
 mod user;
+mod webhook;
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -73,6 +74,9 @@ enum Command {
     /// Manage programs that use the API, and their keys
     #[command(subcommand)]
     Integration(integration::Command),
+    /// Manage what programs are told when something happens, and see whether they were
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// Manage those who may sign in
     #[command(subcommand)]
     User(user::Command),
@@ -120,6 +124,7 @@ pub fn run() -> ExitCode {
                     Command::Settings(options) => settings::run(config, options).await,
                     Command::Cache(command) => cache::run(config, command).await,
                     Command::User(command) => user::run(config, command).await,
+                    Command::Webhook(command) => webhook::run(config, command).await,
                     Command::Check => unreachable!("handled above"),
                 }
             })

@@ -94,7 +94,8 @@ impl Config {
             return Err(vec![ConfigError::NoFile(file.to_owned())]);
         }
         let file = file.unwrap_or(Path::new(DEFAULT_FILE));
-        let environment = Env::prefixed(PREFIX).split("__").ignore(&["config"]);
+        // These two are flags of commands.
+        let environment = Env::prefixed(PREFIX).split("__").ignore(&["config", "webhook_secret"]);
         let figment = Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(file))
             .merge(environment)

@@ -157,3 +157,34 @@ fn an_export_goes_over_nothing_of_yours() {
     assert_eq!(program.run(&["import", "new"]).code, Some(0));
     assert_eq!(program.run(&["import", "new.json"]).code, Some(0));
 }
+
+#[test]
+fn webhooks_come_and_go_and_show_no_secret() {
+    let program = Program::new();
+    let said = |arguments: &[&str]| {
+        let ended = program.run(arguments);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert!(!ended.out.contains("s3cr3t"), "{ended:?}");
+        ended.out
+    };
+    let integration = said(&["integration", "add", "Build"]);
+    let integration = integration.split(['(', ')']).nth(1).unwrap();
+    let url = "https://hooks.example.org/build";
+    let mut command = program.command(&["webhook", "add", integration, "site.changed", url]);
+    let added = end(command.env("MASTHEAD_WEBHOOK_SECRET", "s3cr3t"), "");
+    assert_eq!(added.code, Some(0), "{added:?}");
+    let added = added.out;
+    let id = added.split(' ').next().unwrap();
+    let all = said(&["webhook", "list"]);
+    for words in [id, integration, url, "site.changed", " signed", "never called"] {
+        assert!(all.contains(words), "{words}: {all}");
+    }
+    said(&["settings", "set", "title", "The Daily"]);
+    let log = said(&["webhook", "log", id]);
+    assert!(log.contains("site.changed  waits until") && log.contains("tried 0 times"), "{log}");
+    assert_failed(&program.run(&["webhook", "add", integration, "site.baked", url]), "event: ");
+    assert_failed(&program.run(&["webhook", "add", integration, "site.changed", url]), "already");
+    said(&["webhook", "remove", id]);
+    assert_eq!(said(&["webhook", "list"]).trim(), "");
+    assert_failed(&program.run(&["webhook", "remove", id]), "there is no such webhook");
+}
