@@ -348,6 +348,14 @@ impl App {
         )
     }
 
+    /// Notes which keys of the API were used since it did so last.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn note_uses(&self) -> Result<(), StartError> {
+        Ok(self.keyring.note_uses(self.clock.now()).await?)
+    }
+
     /// Whether this instance is to be sent requests: `/readyz` says it.
     pub fn readiness(&self) -> Readiness {
         self.readiness.clone()

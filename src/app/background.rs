@@ -15,6 +15,7 @@ use crate::content_clock::{self, ContentClock, Follower, Fresh};
 use crate::db::{self, Database, Leadership, Prober};
 use crate::services::ServiceError;
 use crate::services::accounts::Accounts;
+use crate::services::integrations::Keyring;
 use crate::services::publishing::Publishing;
 use crate::services::reach::{LONG_DEAD, Reach};
 use crate::services::webhooks::{Courier, Webhooks};
@@ -33,6 +34,8 @@ const OBSERVED: Duration = Duration::from_secs(1);
 const REACHED: Duration = Duration::from_secs(1);
 /// How often it is seen whether there is something to tell; whoever writes here tells at once.
 const TOLD: Duration = Duration::from_secs(1);
+/// How often it is noted which keys of the API were used.
+const NOTED: Duration = Duration::from_mins(1);
 /// How often it is counted what is still to be told.
 const COUNTED: Duration = Duration::from_secs(10);
 /// How often sessions and sign-ins that have ended are removed.
@@ -112,6 +115,7 @@ impl App {
             worker::every(SWEPT_SIGN_INS, self.duty(self.accounts.clone()), sweep_sign_ins),
             worker::every_or_at(TOLD, self.courier.bell(), self.courier.clone(), tell),
             worker::every(COUNTED, self.courier.clone(), count_pending),
+            worker::every(NOTED, (self.keyring.clone(), self.clock.clone()), note_uses),
             worker::every(Duration::from_mins(1), self.duty(self.webhooks.clone()), prune_events),
             worker::every(OBSERVED, self.cache.content_clock().clone(), observe),
             worker::every(REACHED, self.reach.clone(), reach),
@@ -204,6 +208,12 @@ async fn tell(courier: Courier) {
 async fn count_pending(courier: Courier) {
     if let Ok(pending) = courier.pending().await {
         gauge!("masthead_webhook_deliveries_pending").set(pending as f64);
+    }
+}
+
+async fn note_uses((keyring, clock): (Keyring, Arc<dyn Clock>)) {
+    if let Err(error) = keyring.note_uses(clock.now()).await {
+        tracing::debug!(%error, "it is noted later which keys were used");
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwapOption;
 use data_encoding::HEXLOWER;
@@ -14,7 +15,7 @@ use tokio::sync::Mutex;
 use crate::content_clock::{ContentClock, Provenance, Standing, TagSet};
 use crate::db::{self, Database, Intent};
 use crate::domain::integration::{self, ApiKey, KeyKind};
-use crate::domain::{CacheTag, IntegrationId};
+use crate::domain::{CacheTag, IntegrationId, KeyId, Timestamp};
 use crate::services::Result;
 
 /// Who brings a key along.
@@ -42,6 +43,8 @@ pub enum Signer {
 /// An admin key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AdminKey {
+    /// Its id.
+    pub id: KeyId,
     /// Whose it is.
     pub integration_id: IntegrationId,
     /// What it signs with, in hexadecimal.
@@ -64,11 +67,13 @@ struct Parts {
 #[derive(Debug)]
 struct Known {
     provenance: Provenance,
-    content: HashSet<[u8; 32]>,
+    content: HashMap<[u8; 32], KeyId>,
     /// Hashes of the ids and secrets of admin keys, in the forms in which somebody may bring them.
     admin: HashSet<[u8; 32]>,
     /// What each id stands for.
     signers: HashMap<String, Signer>,
+    /// Whether each key was used since that was noted last.
+    uses: HashMap<KeyId, AtomicBool>,
 }
 
 impl fmt::Debug for AdminKey {
@@ -111,6 +116,42 @@ impl Keyring {
         Ok(known.signers.get(id).cloned().unwrap_or(Signer::Nobody))
     }
 
+    /// Remembers that a key was used; a content key is remembered by whoever asks for its holder.
+    pub fn used(&self, key: &KeyId) {
+        if let Some(known) = self.0.known.load().as_ref() {
+            known.used(key);
+        }
+    }
+
+    /// Notes which keys were used since it did so last. Requests do not wait for it.
+    ///
+    /// # Errors
+    /// The database does not answer; then it is noted the next time.
+    pub async fn note_uses(&self, now: Timestamp) -> Result<()> {
+        let Some(known) = self.0.known.load_full() else { return Ok(()) };
+        let taken = |(key, used): (&KeyId, &AtomicBool)| {
+            used.swap(false, Ordering::Relaxed).then(|| key.clone())
+        };
+        let keys: Vec<KeyId> = known.uses.iter().filter_map(taken).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let noted = async {
+            let mut t = self.0.db.write().await?;
+            for key in &keys {
+                db::integrations::used(&mut t, key, now).await?;
+            }
+            t.commit().await
+        };
+        let noted = noted.await;
+        if noted.is_err() {
+            for key in &keys {
+                self.used(key);
+            }
+        }
+        Ok(noted?)
+    }
+
     /// What is known, if it still stands.
     fn known(&self) -> Option<Arc<Known>> {
         self.0.known.load_full().filter(|known| self.stands(known))
@@ -126,6 +167,9 @@ impl Keyring {
         match self.ask().await {
             Ok(known) => {
                 let known = Arc::new(known);
+                if let Some(before) = self.0.known.load_full() {
+                    known.take_over(&before);
+                }
                 self.0.known.store(Some(known.clone()));
                 Ok(known)
             }
@@ -164,13 +208,14 @@ impl Keyring {
 
 impl Known {
     fn of(provenance: Provenance, keys: &[ApiKey]) -> Self {
-        let (mut content, mut admin) = (HashSet::new(), HashSet::new());
+        let (mut content, mut admin) = (HashMap::new(), HashSet::new());
         let mut signers = HashMap::new();
         for key in keys {
             let signer = match key.kind {
                 KeyKind::Content => {
                     let hash = HEXLOWER.decode(key.secret.as_bytes()).ok();
-                    content.extend(hash.and_then(|hash| <[u8; 32]>::try_from(hash).ok()));
+                    let hash = hash.and_then(|hash| <[u8; 32]>::try_from(hash).ok());
+                    content.extend(hash.map(|hash| (hash, key.id.clone())));
                     Signer::OfAnotherKind
                 }
                 KeyKind::Admin => {
@@ -178,6 +223,7 @@ impl Known {
                     let forms = [key.secret.as_str(), key.id.as_str(), &whole];
                     admin.extend(forms.map(integration::hash_of));
                     Signer::Admin(AdminKey {
+                        id: key.id.clone(),
                         integration_id: key.integration_id.clone(),
                         secret: key.secret.clone(),
                     })
@@ -185,13 +231,33 @@ impl Known {
             };
             signers.insert(key.id.to_string(), signer);
         }
-        Self { provenance, content, admin, signers }
+        let uses = keys.iter().map(|key| (key.id.clone(), AtomicBool::new(false))).collect();
+        Self { provenance, content, admin, signers, uses }
+    }
+
+    /// A key that is used all the time is looked at, and not written to: that costs a hit nothing.
+    fn used(&self, key: &KeyId) {
+        if let Some(used) = self.uses.get(key)
+            && !used.load(Ordering::Relaxed)
+        {
+            used.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Remembers what was remembered before the keys changed.
+    fn take_over(&self, before: &Self) {
+        for (key, used) in &before.uses {
+            if used.load(Ordering::Relaxed) {
+                self.used(key);
+            }
+        }
     }
 
     /// A look for a hash takes as long whatever is nearly right: nobody learns a key by the time.
     fn holder(&self, key: &str) -> Holder {
         let hash = integration::hash_of(key);
-        if self.content.contains(&hash) {
+        if let Some(key) = self.content.get(&hash) {
+            self.used(key);
             Holder::Reader
         } else if self.admin.contains(&hash) {
             Holder::OfAnotherKind

@@ -2,6 +2,7 @@
 
 mod keyring;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Result, Saved, ServiceError, keep};
@@ -9,7 +10,7 @@ use crate::clock::Clock;
 use crate::content_clock::Stamper;
 use crate::db::{self, Database, Intent};
 use crate::domain::integration::{self, ApiKey, Integration, KeyKind, Secret};
-use crate::domain::{IntegrationId, KeyId};
+use crate::domain::{IntegrationId, KeyId, Timestamp};
 use crate::entropy::Entropy;
 
 pub use keyring::{AdminKey, Holder, Keyring, Signer};
@@ -37,6 +38,19 @@ pub struct NewIntegration {
     pub admin_key_id: KeyId,
     /// Its secret.
     pub admin_secret: Secret,
+}
+
+/// An integration, and what it does with its keys.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// The integration.
+    pub integration: Integration,
+    /// When it last read what is published, to the minute.
+    pub read_at: Option<Timestamp>,
+    /// When it last used its admin key, to the minute.
+    pub admin_at: Option<Timestamp>,
+    /// How many webhooks it has.
+    pub webhooks: usize,
 }
 
 impl NewIntegration {
@@ -103,6 +117,30 @@ impl Integrations {
     pub async fn all(&self) -> Result<Vec<Integration>> {
         let mut snapshot = self.db.read(Intent::Primary).await?;
         Ok(db::integrations::all(&mut snapshot).await?)
+    }
+
+    /// All integrations, by name, with what they do.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn overview(&self) -> Result<Vec<Overview>> {
+        let mut snapshot = self.db.read(Intent::Primary).await?;
+        let keys = db::integrations::keys(&mut snapshot).await?;
+        let seen: HashMap<_, _> =
+            db::integrations::uses(&mut snapshot).await?.into_iter().collect();
+        let webhooks = db::webhooks::all(&mut snapshot).await?;
+        let integrations = db::integrations::all(&mut snapshot).await?;
+        let overview = |integration: Integration| {
+            let used = |kind: KeyKind| {
+                let theirs = keys.iter().filter(|key| key.integration_id == integration.id);
+                let of_kind = theirs.filter(|key| key.kind == kind);
+                of_kind.filter_map(|key| seen.get(&key.id).copied()).max()
+            };
+            let (read_at, admin_at) = (used(KeyKind::Content), used(KeyKind::Admin));
+            let theirs = webhooks.iter().filter(|it| it.integration_id == integration.id);
+            Overview { webhooks: theirs.count(), read_at, admin_at, integration }
+        };
+        Ok(integrations.into_iter().map(overview).collect())
     }
 
     /// Takes the keys of an integration away, and forgets it. Every instance hears of it as of any

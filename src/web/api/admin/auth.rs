@@ -52,6 +52,7 @@ impl FromRequestParts<AppState> for Integration {
             }
         };
         unverified.verify(&key.secret, state.clock.now()).map_err(refused)?;
+        state.keyring.used(&key.id);
         Ok(Self { id: key.integration_id })
     }
 }
