@@ -305,6 +305,8 @@ impl App {
             library: self.media.clone(),
             keyring: self.keyring.clone(),
             addresses: self.addresses(),
+            integrations: self.integrations.clone(),
+            webhooks: self.webhooks.clone(),
         };
         web::router(state, self.edge(), self.config.server.request_timeout())
     }

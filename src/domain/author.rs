@@ -24,6 +24,14 @@ pub enum Role {
     Contributor,
 }
 
+impl Role {
+    /// Whether they see to what the site is, beside what is written on it.
+    #[must_use]
+    pub const fn runs_the_site(self) -> bool {
+        matches!(self, Self::Owner | Self::Administrator)
+    }
+}
+
 /// Whether a user may sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "lowercase")]

@@ -20,8 +20,10 @@ use crate::services::accounts::Accounts;
 use crate::services::editing::Editing;
 use crate::services::integrations::Keyring;
 use crate::services::media::MediaLibrary;
+use crate::services::integrations::{Integrations, Keyring};
 use crate::services::reading::Reading;
 use crate::services::tagging::Tagging;
+use crate::services::webhooks::Webhooks;
 use crate::session::Store;
 
 /// The parts that handlers are given.
@@ -51,6 +53,10 @@ pub struct AppState {
     pub keyring: Keyring,
     /// Where the API lies.
     pub addresses: Addresses,
+    /// Programs that the site lets in.
+    pub integrations: Integrations,
+    /// What they are told.
+    pub webhooks: Webhooks,
 }
 
 /// What the desk needs: who may come in, and how they are known again.
@@ -135,5 +141,11 @@ impl FromRef<AppState> for DeskState {
 impl FromRef<AppState> for Editing {
     fn from_ref(state: &AppState) -> Self {
         state.editing.clone()
+    }
+}
+
+impl FromRef<AppState> for Integrations {
+    fn from_ref(state: &AppState) -> Self {
+        state.integrations.clone()
     }
 }

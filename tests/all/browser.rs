@@ -49,6 +49,18 @@ fn a_post_is_written_at_the_desk() {
     drive("writing.test.js", &[("SITE", &server.url), ("EMAIL", EMAIL), ("PASSWORD", PASSWORD)]);
 }
 
+/// Programs are let in, told what happens, and taken their keys away.
+#[test]
+fn integrations_are_seen_to_at_the_desk() {
+    const EMAIL: &str = "ann@example.org";
+    const PASSWORD: &str = "correct horse battery";
+    let site = Site::new();
+    site.add_user("Ann Example", EMAIL, PASSWORD);
+    let server = site.serve_with(&[("MASTHEAD_WEBHOOKS__ALLOW_PRIVATE", "true")]);
+    let environment = [("SITE", &*server.url), ("EMAIL", EMAIL), ("PASSWORD", PASSWORD)];
+    drive("integrations.test.js", &environment);
+}
+
 /// Runs a file of tests of `tests/browser`.
 fn drive(file: &str, environment: &[(&str, &str)]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");

@@ -15,7 +15,6 @@ use super::publishing::Publishing;
 use super::{Saved, ServiceError, assembly, settings};
 use crate::content_clock::Token;
 use crate::db::{self, Database, DbError, Intent, Snapshot};
-use crate::domain::author::Role;
 use crate::domain::post::{Draft, FullPost};
 use crate::domain::{Author, Post, PostId, PostKind, Settings, Status, Timestamp};
 
@@ -389,7 +388,7 @@ fn new_draft(user: &Author, kind: PostKind) -> Draft {
         kind,
         show_title_and_feature_image: true,
         // Whoever may change the settings could put any frame into every page.
-        trusted: matches!(user.role, Role::Owner | Role::Administrator),
+        trusted: user.role.runs_the_site(),
         authors: vec![user.id.clone()],
         ..Draft::default()
     }

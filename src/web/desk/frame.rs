@@ -19,6 +19,8 @@ pub(in crate::web) struct Frame<'a> {
 pub(in crate::web) enum Place {
     /// What was written.
     Posts,
+    /// Programs that the site lets in.
+    Integrations,
     /// Where one is signed in, and one's password.
     Account,
 }

@@ -8,6 +8,7 @@ mod account;
 mod browser;
 mod error;
 mod frame;
+mod integrations;
 mod posts;
 mod set_up;
 mod sign_in;
@@ -35,6 +36,7 @@ type Result<T = Response, E = DeskError> = std::result::Result<T, E>;
 pub(super) fn routes() -> Routes<AppState> {
     const PRIVATE: Declaration = Declaration::PRIVATE;
     posts::routes()
+        .merge(integrations::routes())
         .get("/desk/set-up/", PRIVATE, set_up::show)
         .post("/desk/set-up/", set_up::take)
         .get("/desk/sign-in/", PRIVATE, sign_in::show)

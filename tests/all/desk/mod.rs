@@ -2,5 +2,6 @@
 
 mod editing;
 mod flows;
+mod integrations;
 mod list;
 mod writer;
