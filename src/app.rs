@@ -237,7 +237,7 @@ impl App {
                 entropy.clone(),
             ),
             keyring,
-            webhooks: Webhooks::new(db.clone(), events, clock.clone(), entropy.clone()),
+            webhooks: Webhooks::new(db.clone(), events.clone(), clock.clone(), entropy.clone()),
             courier,
             users,
             accounts,
@@ -255,6 +255,7 @@ impl App {
             tagging: Tagging::new(
                 db.clone(),
                 stamper.clone(),
+                events.clone(),
                 clock.clone(),
                 entropy.clone(),
                 patience(&config),

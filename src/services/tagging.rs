@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::editing::EditingError;
 use super::publishing::numbered;
+use super::webhooks::Events;
 use super::{Result, Saved, ServiceError, keep, retrying};
 use crate::clock::Clock;
-use crate::content_clock::Stamper;
+use crate::content_clock::{Stamper, Token};
 use crate::db::redirects::Target;
 use crate::db::{self, Connection, Database, Intent, Transaction};
 use crate::domain::tag::TagVisibility;
@@ -22,6 +23,7 @@ pub(super) const MAX_NAME: usize = 191;
 pub struct Tagging {
     db: Database,
     stamper: Stamper,
+    events: Events,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     patience: Duration,
@@ -113,11 +115,12 @@ impl Tagging {
     pub fn new(
         db: Database,
         stamper: Stamper,
+        events: Events,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         patience: Duration,
     ) -> Self {
-        Self { db, stamper, clock, entropy, patience }
+        Self { db, stamper, events, clock, entropy, patience }
     }
 
     /// A tag.
@@ -148,7 +151,8 @@ impl Tagging {
             let tag = Tag::named(id, &draft.name, slug.clone(), now);
             let tag = draft.clone().onto(tag, slug);
             db::tags::save(&mut t, &tag).await?;
-            Ok(Saved { value: tag, token: keep(t, &self.stamper).await? })
+            self.events.of_tag(&mut t, None, Some(&tag)).await?;
+            Ok(Saved { value: tag, token: self.keep(t).await? })
         }))
         .await
     }
@@ -170,9 +174,10 @@ impl Tagging {
                 let old = db::redirects::normal(&old);
                 db::redirects::save(&mut t, old, Target::Tag(id), now).await?;
             }
-            let tag = Tag { updated_at: now, ..draft.clone().onto(before, slug) };
+            let tag = Tag { updated_at: now, ..draft.clone().onto(before.clone(), slug) };
             db::tags::save(&mut t, &tag).await?;
-            Ok(Saved { value: tag, token: keep(t, &self.stamper).await? })
+            self.events.of_tag(&mut t, Some(&before), Some(&tag)).await?;
+            Ok(Saved { value: tag, token: self.keep(t).await? })
         }))
         .await
     }
@@ -184,12 +189,20 @@ impl Tagging {
     pub async fn delete(&self, id: &TagId) -> Result<Saved<()>, EditingError> {
         self.in_time(retrying(|| async {
             let mut t = self.db.write().await?;
+            let before = db::tags::by_id(&mut t, id).await?.ok_or_else(missing)?;
             if !db::tags::delete(&mut t, id).await? {
                 return Err(missing());
             }
-            Ok(Saved { value: (), token: keep(t, &self.stamper).await? })
+            self.events.of_tag(&mut t, Some(&before), None).await?;
+            Ok(Saved { value: (), token: self.keep(t).await? })
         }))
         .await
+    }
+
+    async fn keep(&self, t: Transaction) -> db::Result<Token> {
+        let token = keep(t, &self.stamper).await?;
+        self.events.wake();
+        Ok(token)
     }
 
     /// What is asked for, unless it takes too long.

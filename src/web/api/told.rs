@@ -6,12 +6,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::CONTENT_VERSION;
-use super::dates::Dates;
 use super::params::Formats;
 use super::shape::{EditedPost, EditedTag, Site};
 use crate::domain::Tag;
 use crate::domain::post::FullPost;
-use crate::services::reading::{Asker, Beside, BrowsedPost};
+use crate::services::reading::{Beside, BrowsedPost};
 use crate::services::webhooks::Shape;
 
 /// The shapes of the Admin API, for those who are told and do not ask: a post comes with its text as HTML
@@ -29,7 +28,7 @@ impl Told {
     }
 
     fn site(&self) -> Site<'_> {
-        Site { base_url: &self.base_url, dates: Dates::InUtc, asker: Asker::Integration }
+        Site::for_integrations(&self.base_url)
     }
 }
 

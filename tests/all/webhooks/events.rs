@@ -2,6 +2,7 @@
 
 use masthead::domain::post::Draft;
 use masthead::domain::{PostId, Status};
+use masthead::services::tagging::TagDraft;
 use serde_json::json;
 
 use super::{Desk, event, fields, is_signed};
@@ -20,6 +21,7 @@ on_both!(
     an_import_tells_nobody,
     where_nobody_wants_to_be_told_nothing_is_written_down,
     the_kind_of_a_post_is_what_it_is_told_as,
+    what_becomes_of_a_tag_is_told,
 );
 
 /// A draft that nobody sees yet.
@@ -209,6 +211,30 @@ async fn the_kind_of_a_post_is_what_it_is_told_as(db: &TestDatabase) {
         let told = &body[if is_page { "page" } else { "post" }];
         assert_eq!(told["current"].as_object().unwrap().is_empty(), !is_page, "{body}");
     }
+}
+
+async fn what_becomes_of_a_tag_is_told(db: &TestDatabase) {
+    let desk = Desk::on(db).await;
+    desk.want(&["tag.added", "tag.edited", "tag.deleted", "site.changed"]).await;
+    let tagging = &desk.site.app.tagging;
+    let draft = TagDraft { name: "News".to_owned(), ..TagDraft::default() };
+    let id = tagging.create(&draft).await.unwrap().value.id;
+    assert_eq!(desk.told_events().await, ["tag.added"]);
+    desk.site.clock.advance(60);
+    let draft = TagDraft { name: "Old news".to_owned(), slug: Some("news".to_owned()), ..draft };
+    tagging.update(&id, &draft).await.unwrap();
+    let told = desk.told().await;
+    let edited = told.iter().find(|asked| event(asked) == "tag.edited").unwrap().json();
+    assert_eq!(edited["tag"]["current"]["name"], "Old news");
+    let previous = json!({ "name": "News", "updated_at": "2026-05-01T12:00:00.000Z" });
+    assert_eq!(edited["tag"]["previous"], previous);
+    assert_eq!(told.len(), 2, "and the site");
+    tagging.delete(&id).await.unwrap();
+    let told = desk.told().await;
+    let deleted = told.iter().find(|asked| event(asked) == "tag.deleted").unwrap().json();
+    assert_eq!(deleted["tag"]["current"], json!({}));
+    assert_eq!(deleted["tag"]["previous"]["slug"], "news");
+    assert_eq!(told.len(), 2, "and the site");
 }
 
 /// What docs/API.md shows receivers in Node.js, run as it stands there.
