@@ -210,12 +210,8 @@ impl App {
         let sessions = session_store(&config, &db, &clock)?;
         let form_key = FormKey::new(accounts.shared_secret(FORMS).await?);
         let reach = Reach::new(db.clone(), clock.clone());
-        let tokens = Tokens::new(token::Parts {
-            is_secure: !is_open(&config),
-            key: TokenKey::new(accounts.shared_secret(TOKENS).await?),
-            stamper: stamper.clone(),
-            reach: reach.clone(),
-        });
+        let key = TokenKey::new(accounts.shared_secret(TOKENS).await?);
+        let tokens = tokens(&config, key, &stamper, &reach);
         let told = Arc::new(web::Told::of(config.server.base_url()));
         let events = Events::new(told, clock.clone(), entropy.clone());
         let publishing = Publishing::new(
@@ -226,18 +222,14 @@ impl App {
             entropy.clone(),
         );
         let courier = courier(&config, &db, &events, &clock, &entropy);
+        let (integrations, webhooks) = programs(&db, &stamper, &events, &clock, &entropy);
         Ok(Self {
             reading: Reading::new(db.clone(), cache.clone(), clock.clone()),
             caching: Caching::new(db.clone(), stamper.clone(), entropy.clone()),
             settings: SettingsEditor::new(db.clone(), stamper.clone(), events.clone()),
-            integrations: Integrations::new(
-                db.clone(),
-                stamper.clone(),
-                clock.clone(),
-                entropy.clone(),
-            ),
+            integrations,
             keyring,
-            webhooks: Webhooks::new(db.clone(), events.clone(), clock.clone(), entropy.clone()),
+            webhooks,
             courier,
             users,
             accounts,
@@ -453,6 +445,26 @@ fn cdn(
     let (tags, lifetime) = (provider.tag_header(), provider.lifetime_header());
     let purger = Purger::new(provider, Arc::new(log), timing, clock.clone(), entropy.clone());
     Some(Cdn { tags, lifetime, purger: Arc::new(purger) })
+}
+
+/// What owes writers what they saved.
+fn tokens(config: &Config, key: TokenKey, stamper: &Stamper, reach: &Reach) -> Tokens {
+    let (stamper, reach) = (stamper.clone(), reach.clone());
+    Tokens::new(token::Parts { is_secure: !is_open(config), key, stamper, reach })
+}
+
+/// The programs that the site lets in, and what they want to be told.
+fn programs(
+    db: &Database,
+    stamper: &Stamper,
+    events: &Events,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> (Integrations, Webhooks) {
+    let integrations =
+        Integrations::new(db.clone(), stamper.clone(), clock.clone(), entropy.clone());
+    let webhooks = Webhooks::new(db.clone(), events.clone(), clock.clone(), entropy.clone());
+    (integrations, webhooks)
 }
 
 /// What tells receivers of webhooks.

@@ -30,6 +30,33 @@ fn read_with_ghosts_clients(site: &Site, environment: &[(&str, &str)]) {
     drive("guide.test.js", &[("SITE", &server.url), ("KEY", content), ("ADMIN_KEY", admin)]);
 }
 
+#[test]
+fn ghosts_client_is_told_what_happens_on_sqlite() {
+    be_told_by_webhooks(&Site::new(), &[]);
+}
+
+#[tokio::test]
+async fn ghosts_client_is_told_what_happens_on_postgres() {
+    let database = postgres::migrated().await;
+    be_told_by_webhooks(&Site::new(), &[("MASTHEAD_DATABASE__URL", &database)]);
+    postgres::drop(&database).await;
+}
+
+fn be_told_by_webhooks(site: &Site, environment: &[(&str, &str)]) {
+    write_blog(&site.path().join("blog"));
+    let loopback = ("MASTHEAD_WEBHOOKS__ALLOW_PRIVATE", "true");
+    let environment: Vec<_> = environment.iter().copied().chain([loopback]).collect();
+    site.run_with(&environment, ["import", "blog"]);
+    let key = |name| {
+        let said = site.run_with(&environment, ["integration", "add", name]);
+        let key = said.lines().find_map(|line| line.strip_prefix("admin key:   "));
+        key.expect("it is shown").to_owned()
+    };
+    let (ours, others) = (key("Build"), key("Other"));
+    let server = site.serve_with(&environment);
+    drive("webhooks.test.js", &[("SITE", &server.url), ("KEY", &ours), ("OTHER", &others)]);
+}
+
 /// Runs a file of tests of `tests/clients`.
 fn drive(file: &str, environment: &[(&str, &str)]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");

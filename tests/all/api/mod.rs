@@ -11,4 +11,5 @@ mod model;
 mod random;
 mod shelf;
 mod uploads;
+mod webhooks;
 mod writing;

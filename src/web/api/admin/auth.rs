@@ -17,7 +17,6 @@ const SCHEME: &str = "ghost";
 #[derive(Debug)]
 pub(super) struct Integration {
     /// Which.
-    #[expect(dead_code, reason = "what an integration may change is its own; so far it reads")]
     pub(super) id: IntegrationId,
 }
 

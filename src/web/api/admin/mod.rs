@@ -11,6 +11,7 @@ mod tags;
 mod token;
 mod uploads;
 mod users;
+mod webhooks;
 mod written;
 
 use super::asked::{Ask, Names, Result};
@@ -59,4 +60,9 @@ pub(in crate::web) fn routes() -> Routes<AppState> {
         .get("/ghost/api/admin/users/{id}/", PRIVATE, users::users)
         .get("/ghost/api/admin/users/slug/{slug}/", PRIVATE, users::users)
         .get("/ghost/api/admin/users/email/{email}/", PRIVATE, users::users)
+        .unread("/ghost/api/admin/webhooks/", PRIVATE)
+        .post("/ghost/api/admin/webhooks/", webhooks::add)
+        .unread("/ghost/api/admin/webhooks/{id}/", PRIVATE)
+        .put("/ghost/api/admin/webhooks/{id}/", webhooks::edit)
+        .delete("/ghost/api/admin/webhooks/{id}/", webhooks::delete)
 }

@@ -6,6 +6,7 @@
 mod author;
 mod edited;
 mod fields;
+mod hook;
 mod pagination;
 mod post;
 mod settings;
@@ -15,6 +16,7 @@ mod tier;
 pub(super) use author::Author;
 pub(super) use edited::{EditedPost, EditedTag, User};
 pub(super) use fields::only;
+pub(super) use hook::Hook;
 pub(super) use pagination::Pagination;
 pub(super) use post::Post;
 pub(super) use settings::Settings;

@@ -1,0 +1,106 @@
+//! Webhooks of the integration that asks: each sees to its own, and to no other's.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use super::auth::Integration;
+use super::{Ask, Names, Result};
+use crate::domain::webhook::{MAX_TEXT, MAX_URL};
+use crate::domain::{Webhook, WebhookId};
+use crate::services::webhooks::{WebhookError, Wish};
+use crate::web::AppState;
+use crate::web::api::answer;
+use crate::web::api::body::{Body, Fields};
+use crate::web::api::error::{ApiError, Doing, Kind};
+use crate::web::api::shape::{Hook, Site};
+
+const NAMES: Names = Names { many: "webhooks", one: "webhook" };
+
+pub(super) async fn add(
+    Integration { id: integration }: Integration,
+    State(state): State<AppState>,
+    body: Body,
+) -> Result {
+    let doing = Doing::Save(NAMES.one);
+    let fields = body.one(NAMES, doing)?;
+    for name in ["event", "target_url"] {
+        if fields.words(name)?.is_none() {
+            return Err(fields.refuses(name, "required"));
+        }
+    }
+    let wish = wish(&fields, Wish::default())?;
+    let added = state.webhooks.add(&integration, &wish).await;
+    let webhook = added.map_err(|error| refused(doing, error))?;
+    let mut response = shown(StatusCode::CREATED, &state, &webhook);
+    let address = state.addresses.admin(&format!("webhooks/{}/", webhook.id));
+    if let Ok(address) = HeaderValue::try_from(address) {
+        response.headers_mut().insert(header::LOCATION, address);
+    }
+    Ok(response)
+}
+
+pub(super) async fn edit(
+    Integration { id: integration }: Integration,
+    State(state): State<AppState>,
+    ask: Ask,
+    body: Body,
+) -> Result {
+    let doing = Doing::Edit(NAMES.one);
+    let id: WebhookId = ask.id(doing)?;
+    let fields = body.one(NAMES, doing)?;
+    let before = state.webhooks.open(&integration, &id).await;
+    let before = before.map_err(|error| refused(doing, error))?;
+    let wish = wish(&fields, Wish::of(&before))?;
+    let edited = state.webhooks.edit(&integration, &id, &wish).await;
+    let webhook = edited.map_err(|error| refused(doing, error))?;
+    Ok(shown(StatusCode::OK, &state, &webhook))
+}
+
+pub(super) async fn delete(
+    Integration { id: integration }: Integration,
+    State(state): State<AppState>,
+    ask: Ask,
+) -> Result {
+    let doing = Doing::Delete(NAMES.one);
+    let removed = state.webhooks.remove(&integration, &ask.id(doing)?).await;
+    removed.map_err(|error| refused(doing, error))?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    answer::add_to(response.headers_mut());
+    Ok(response)
+}
+
+/// A wish with what a body says of it. Whose it is, is no field: it is whoever asks.
+fn wish(fields: &Fields, mut wish: Wish) -> Result<Wish, ApiError> {
+    fields.text("event", MAX_TEXT, &mut wish.event)?;
+    fields.text("target_url", MAX_URL, &mut wish.target_url)?;
+    fields.optional("name", MAX_TEXT, &mut wish.name)?;
+    fields.optional("secret", MAX_TEXT, &mut wish.secret)?;
+    fields.optional("api_version", MAX_TEXT, &mut wish.api_version)?;
+    Ok(wish)
+}
+
+fn shown(status: StatusCode, state: &AppState, webhook: &Webhook) -> Response {
+    let site = Site::for_integrations(&state.base_url);
+    let mut response = answer::json(&json!({ NAMES.many: [Hook::of(&site, webhook)] }));
+    *response.status_mut() = status;
+    response
+}
+
+/// Why something is not done, in the words of the API. What failed is logged here.
+fn refused(doing: Doing, error: WebhookError) -> ApiError {
+    match error {
+        WebhookError::Missing => doing.fails(Kind::NotFound, "There is no such webhook."),
+        WebhookError::NotTheirs => {
+            doing.fails(Kind::NoPermission, "It is another integration's webhook.")
+        }
+        WebhookError::Taken => {
+            doing.fails(Kind::Validation, "This address is told of this event already.")
+        }
+        WebhookError::Invalid { field, reason } => doing
+            .fails(Kind::Validation, format!("Validation failed for {field}: {reason}"))
+            .of(field),
+        WebhookError::Failed(error) => doing.failed(&error),
+    }
+}
