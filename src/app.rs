@@ -21,6 +21,7 @@ use crate::entropy::{Entropy, SystemEntropy};
 use crate::http_cache::{self, HttpCacheLayer, StatusField};
 use crate::http_client::{HttpClient, Peers};
 use crate::media::{Limits, StoreError, Variants};
+use crate::rate_limit::{self, Quota, Quotas, RateLimits, Shared, SharedSettings};
 use crate::services::ServiceError;
 use crate::services::accounts::Accounts;
 use crate::services::caching::Caching;
@@ -113,6 +114,8 @@ pub struct App {
     pub webhooks: Webhooks,
     /// Tells them.
     pub courier: Courier,
+    /// How often somebody may ask the API.
+    pub rate_limits: RateLimits,
     /// Those who may sign in.
     pub users: Users,
     /// Lets them in.
@@ -151,6 +154,9 @@ pub enum StartError {
     /// What the instances share could not be read.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// The same, where the instances count together.
+    #[error(transparent)]
+    Counting(#[from] rate_limit::InvalidRedisUrl),
     /// The address of Redis cannot be read.
     #[error("redis.url: {0}")]
     News(#[from] redis::RedisError),
@@ -194,6 +200,7 @@ impl App {
         let stamper = Stamper::start(follower.clone(), PASS_LIMIT);
         let limits = Limits { picture: config.media.max_bytes, ..Limits::default() };
         let media = MediaLibrary::new(db.clone(), stamper.clone(), store, limits, clock.clone());
+        let rate_limits = rate_limits(&config, &clock, &entropy)?;
         let keyring = Keyring::new(db.clone(), content_clock.clone());
         let cache =
             Cache::new(&cache_settings(&config), content_clock, clock.clone(), entropy.clone())?;
@@ -231,6 +238,7 @@ impl App {
             keyring,
             webhooks,
             courier,
+            rate_limits,
             users,
             accounts,
             sessions,
@@ -300,6 +308,7 @@ impl App {
             addresses: self.addresses(),
             integrations: self.integrations.clone(),
             webhooks: self.webhooks.clone(),
+            rate_limits: self.rate_limits.clone(),
         };
         web::router(state, self.edge(), self.config.server.request_timeout())
     }
@@ -338,6 +347,10 @@ impl App {
                 tokens: self.tokens.clone(),
                 keyring: self.keyring.clone(),
                 addresses: self.addresses(),
+                limits: web::Limits::new(
+                    self.rate_limits.clone(),
+                    &self.config.server.trusted_proxies,
+                ),
             },
             self.entropy.clone(),
         )
@@ -523,6 +536,31 @@ fn session_store(
     };
     let settings = RedisSettings { url: url.to_owned(), timeout: config.sessions.timeout() };
     SessionStore::in_redis(&settings)
+}
+
+/// How often somebody may ask the API; counted by all instances together, where they share a Redis.
+fn rate_limits(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<RateLimits, rate_limit::InvalidRedisUrl> {
+    const MINUTE: Duration = Duration::from_mins(1);
+    let (api, redis) = (&config.api, &config.redis);
+    let quotas = Quotas {
+        address: Quota::of(api.per_address, MINUTE),
+        content_key: Quota::of(api.per_content_key, MINUTE),
+        admin_key: Quota::of(api.per_admin_key, MINUTE),
+        failures: Quota::of(api.failures_per_hour, Duration::from_hours(1)),
+    };
+    let shared = redis.address().map(|url| {
+        Shared::new(SharedSettings {
+            url: url.to_owned(),
+            prefix: redis.prefix.clone(),
+            connect_timeout: redis.connect_timeout(),
+            timeout: redis.timeout(),
+        })
+    });
+    Ok(RateLimits::new(quotas, shared.transpose()?, clock.clone(), entropy.as_ref()))
 }
 
 fn cache_settings(config: &Config) -> cache::Settings {

@@ -20,6 +20,7 @@ pub mod i18n;
 pub mod lifecycle;
 pub mod media;
 pub mod nql;
+pub mod rate_limit;
 pub mod services;
 pub mod session;
 pub mod telemetry;

@@ -13,6 +13,7 @@ use crate::cdn::Purger;
 use crate::clock::Clock;
 use crate::content_clock::{self, ContentClock, Follower, Fresh};
 use crate::db::{self, Database, Leadership, Prober};
+use crate::rate_limit::RateLimits;
 use crate::services::ServiceError;
 use crate::services::accounts::Accounts;
 use crate::services::integrations::Keyring;
@@ -108,6 +109,7 @@ impl App {
         if let Some(channel) = &self.channel {
             other.spawn(channel.clone().listen(self.follower.clone(), wake));
         }
+        other.spawn(self.rate_limits.clone().keep_settled());
         let mut careful = vec![
             worker::every(Duration::from_secs(1), self.duty(self.publishing.clone()), publish_due),
             worker::every(Duration::from_mins(1), self.duty(self.follower.clone()), prune),
@@ -118,7 +120,7 @@ impl App {
             worker::every(NOTED, (self.keyring.clone(), self.clock.clone()), note_uses),
             worker::every(Duration::from_mins(1), self.duty(self.webhooks.clone()), prune_events),
             worker::every(OBSERVED, self.cache.content_clock().clone(), observe),
-            worker::every(REACHED, self.reach.clone(), reach),
+            worker::every(REACHED, (self.reach.clone(), self.rate_limits.clone()), reach),
         ];
         if let Some(prober) = self.db.prober() {
             careful.push(worker::every(Prober::INTERVAL, prober, probe));
@@ -225,11 +227,12 @@ async fn prune_events(duty: Duty<Webhooks>) {
     }
 }
 
-async fn reach(reach: Reach) {
+async fn reach((reach, rate_limits): (Reach, RateLimits)) {
     if let Err(error) = reach.look().await {
         // Tokens last longer, and that is all.
         tracing::debug!(%error, "it is not known how far the other instances have come");
     }
+    rate_limits.among(reach.instances());
 }
 
 async fn audit(auditor: Arc<Auditor>) {

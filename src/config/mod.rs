@@ -4,6 +4,7 @@
 //! `MASTHEAD_SECTION__KEY` (`MASTHEAD_DATABASE__URL`). A key that is not known is an error: a
 //! setting that does nothing is worse than a program that does not start.
 
+mod api;
 mod cache;
 mod cdn;
 mod database;
@@ -21,6 +22,7 @@ use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+pub use api::ApiConfig;
 pub use cache::CacheConfig;
 pub use cdn::{CdnConfig, CdnProvider};
 pub use database::{DatabaseConfig, SecretUrl};
@@ -56,6 +58,8 @@ pub struct Config {
     pub cdn: CdnConfig,
     /// How receivers of webhooks are called.
     pub webhooks: WebhooksConfig,
+    /// How often somebody may ask the API, and for how much.
+    pub api: ApiConfig,
     /// Where pictures are kept.
     pub media: MediaConfig,
     /// What it says about its work.
@@ -116,6 +120,7 @@ impl Config {
             self.cache.validate(),
             self.cdn.validate(),
             self.webhooks.validate(),
+            self.api.validate(),
             self.media.validate(),
             self.log.validate(),
         ]

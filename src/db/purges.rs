@@ -87,6 +87,16 @@ pub async fn report(t: &mut Transaction, instance: &str, as_of: AsOf, at: Timest
     Ok(())
 }
 
+/// How many instances were seen since an instant.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn alive(c: &mut Connection, since: Timestamp) -> Result<u32> {
+    const SQL: &str = "select count(*) from instances where seen_at >= $1";
+    let alive: i64 = on!(c, c => sqlx::query_scalar(SQL).bind(since).fetch_one(c).await)?;
+    Ok(u32::try_from(alive).unwrap_or(u32::MAX))
+}
+
 /// Forgets an instance that stops.
 ///
 /// # Errors

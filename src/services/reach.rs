@@ -11,6 +11,8 @@ use crate::db::{self, Database, Intent};
 
 /// Seconds for which an instance that is not heard of may still come back, and show what it knows.
 pub const LONG_DEAD: i64 = 3600;
+/// Seconds in which an instance that lives is heard of: each reports every five.
+const LATELY: i64 = 15;
 
 /// Knows how far changes have come, as of its last look. Clones share what it knows.
 #[derive(Debug, Clone)]
@@ -24,6 +26,7 @@ pub struct Reach {
 struct Known {
     epoch: Epoch,
     applied_by_all: Option<u64>,
+    instances: u32,
 }
 
 impl Reach {
@@ -42,7 +45,9 @@ impl Reach {
         let epoch = snapshot.as_of().epoch;
         let since = self.clock.now().plus_seconds(-LONG_DEAD);
         let applied_by_all = db::purges::applied_by_all(&mut snapshot, epoch, since).await?;
-        self.known.store(Some(Arc::new(Known { epoch, applied_by_all })));
+        let lately = self.clock.now().plus_seconds(-LATELY);
+        let instances = db::purges::alive(&mut snapshot, lately).await?;
+        self.known.store(Some(Arc::new(Known { epoch, applied_by_all, instances })));
         Ok(())
     }
 
@@ -50,6 +55,12 @@ impl Reach {
     #[must_use]
     pub fn epoch(&self) -> Option<Epoch> {
         self.known.load().as_ref().map(|known| known.epoch)
+    }
+
+    /// How many instances were heard of lately; at least this one is there.
+    #[must_use]
+    pub fn instances(&self) -> u32 {
+        self.known.load().as_ref().map_or(1, |known| known.instances.max(1))
     }
 
     /// Whether every instance has applied everything up to here.

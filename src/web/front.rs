@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use tower::{Layer as _, Service};
 
 use super::api::door::{self as api, Addresses, Deprecated, Way};
+use super::api::limits::{Counted, KeyTally, Limits};
 use super::edge::{Edge, MASTHEAD_CACHE_CONTROL, timing};
 use super::error;
 use super::middleware::request_id::{X_REQUEST_ID, name};
@@ -21,7 +22,8 @@ use super::token::Tokens;
 use crate::content_clock::Token;
 use crate::entropy::Entropy;
 use crate::http_cache::{Answering, HttpCache, HttpCacheLayer, Need};
-use crate::services::integrations::Keyring;
+use crate::services;
+use crate::services::integrations::{Holder, Keyring};
 
 /// What is shown to one writer: their browser asks each time, and nobody else keeps it.
 const FOR_ONE: HeaderValue = HeaderValue::from_static("private, no-cache");
@@ -50,8 +52,10 @@ impl Front {
         mut self,
         request: Request<Body>,
         key: String,
+        tally: KeyTally,
     ) -> (Response<Body>, Option<Need>) {
-        if let Some(refusal) = api::verdict(self.door.keyring.look_up(&key).await) {
+        let holder = self.door.keyring.look_up(&key).await;
+        if let Some(refusal) = self.door.refusal(holder, &key, &tally) {
             return (refusal, None);
         }
         match self.ask(request) {
@@ -106,18 +110,24 @@ impl Service<Request<Body>> for Front {
         let name = name(request.headers(), self.entropy.as_ref());
         request.headers_mut().insert(X_REQUEST_ID, name.clone());
         let (way, deprecated) = self.door.addresses.enter(&mut request, &self.door.edge.table);
-        let coming = match way {
-            Way::On => self.ask(request),
-            Way::Back(response) => Coming::Back(*response),
-            Way::With(key) => match self.door.keyring.holder(&key) {
-                Some(holder) => match api::verdict(Ok(holder)) {
-                    None => self.ask(request),
-                    Some(refusal) => Coming::Back(refusal),
-                },
-                None => Coming::Later(Box::pin(self.clone().ask_with_key(request, key))),
-            },
+        let (counted, refusal) = self.door.limits.arrive(&mut request).unzip();
+        let coming = match (refusal.flatten(), way) {
+            (Some(refusal), _) => Coming::Back(refusal),
+            (None, Way::On) => self.ask(request),
+            (None, Way::Back(response)) => Coming::Back(*response),
+            (None, Way::With(key)) => {
+                let tally = counted.as_ref().map(Counted::key).cloned().unwrap_or_default();
+                match self.door.keyring.holder(&key) {
+                    Some(holder) => match self.door.refusal(Ok(holder), &key, &tally) {
+                        None => self.ask(request),
+                        Some(refusal) => Coming::Back(refusal),
+                    },
+                    None => Coming::Later(Box::pin(self.clone().ask_with_key(request, key, tally))),
+                }
+            }
         };
-        Leaving { coming, door: Arc::clone(&self.door), name: Some(name), deprecated, begun }
+        let door = Arc::clone(&self.door);
+        Leaving { coming, door, name: Some(name), deprecated, counted, begun }
     }
 }
 
@@ -131,6 +141,8 @@ pub struct Door {
     pub keyring: Keyring,
     /// Where the API lies.
     pub addresses: Addresses,
+    /// How often somebody may ask it.
+    pub limits: Limits,
 }
 
 /// What is owed to whoever makes a request.
@@ -154,8 +166,19 @@ impl Door {
         self.tokens.need(token).map_or(Owed::Unknown, Owed::Known)
     }
 
+    /// The answer to somebody who may not ask with this key, or not now.
+    fn refusal(
+        &self,
+        holder: services::Result<Holder>,
+        key: &str,
+        tally: &KeyTally,
+    ) -> Option<Response<Body>> {
+        api::verdict(holder).or_else(|| self.limits.count_content_key(key, tally))
+    }
+
     /// What was said to our own cache stays here. An answer to a writer is for no other cache either.
-    fn on_leaving(&self, response: &mut Response<Body>, need: Option<Need>) {
+    /// Gives whether the CDN may keep it.
+    fn on_leaving(&self, response: &mut Response<Body>, need: Option<Need>) -> bool {
         let shown = response.extensions_mut().remove::<Token>();
         let headers = response.headers_mut();
         let is_kept = headers.remove(MASTHEAD_CACHE_CONTROL).is_some();
@@ -175,6 +198,7 @@ impl Door {
             (None, Some(need)) => self.tokens.give_back(headers, need, cdn),
             _ => {}
         }
+        need.is_none() && is_kept && cdn.is_some()
     }
 }
 
@@ -193,6 +217,7 @@ pub struct Leaving {
     door: Arc<Door>,
     name: Option<HeaderValue>,
     deprecated: Option<Box<Deprecated>>,
+    counted: Option<Counted>,
     begun: Option<Instant>,
 }
 
@@ -208,7 +233,10 @@ impl Future for Leaving {
             Coming::Later(answer) => ready!(answer.as_mut().poll(context)),
             Coming::Back(response) => (std::mem::take(response), None),
         };
-        self.door.on_leaving(&mut response, need);
+        let is_for_a_cdn = self.door.on_leaving(&mut response, need);
+        if let Some(counted) = &self.counted {
+            self.door.limits.leave(counted, &mut response, is_for_a_cdn);
+        }
         if let Some(name) = self.name.take() {
             response.headers_mut().insert(X_REQUEST_ID, name);
         }

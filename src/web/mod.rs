@@ -38,6 +38,7 @@ use tower_http::timeout::TimeoutLayer;
 
 pub use api::Told;
 pub use api::door::Addresses;
+pub use api::limits::Limits;
 use edge::{Cdn, Declaration, Edge, Routes, Table};
 pub use front::{Door, Front};
 pub use state::{AppState, DeskState};

@@ -16,6 +16,7 @@ use super::media::MediaState;
 use super::session::{CookieName, FormKey, Origin};
 use crate::clock::Clock;
 use crate::http_cache::Need;
+use crate::rate_limit::RateLimits;
 use crate::services::accounts::Accounts;
 use crate::services::editing::Editing;
 use crate::services::integrations::{Integrations, Keyring};
@@ -56,6 +57,8 @@ pub struct AppState {
     pub integrations: Integrations,
     /// What they are told.
     pub webhooks: Webhooks,
+    /// How often somebody may ask it.
+    pub rate_limits: RateLimits,
 }
 
 /// What the desk needs: who may come in, and how they are known again.

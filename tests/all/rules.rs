@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms that it may use beside itself. Everything in `src` is a room: a folder,
 /// or a file with the name of one.
-const RULES: [(&str, &[&str]); 25] = [
+const RULES: [(&str, &[&str]); 26] = [
     ("clock", &[]),
     ("entropy", &[]),
     ("content_clock", &["clock", "entropy"]),
     ("cache", &["clock", "entropy", "content_clock"]),
     ("http_cache", &["clock", "entropy", "content_clock", "cache"]),
     ("http_client", &["clock"]),
+    ("rate_limit", &["clock", "entropy"]),
     ("domain", &["clock", "entropy"]),
     ("text", &["domain"]),
     ("media", &["domain"]),
@@ -54,6 +55,7 @@ const RULES: [(&str, &[&str]); 25] = [
             "media",
             "i18n",
             "nql",
+            "rate_limit",
             "session",
             "services",
         ],
@@ -77,6 +79,7 @@ const RULES: [(&str, &[&str]); 25] = [
             "config",
             "domain",
             "media",
+            "rate_limit",
             "db",
             "session",
             "services",

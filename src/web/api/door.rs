@@ -18,7 +18,7 @@ use crate::web::edge::Table;
 use crate::web::middleware::security_headers;
 
 /// Where the routes of the API lie, whatever its address is for others.
-const BASE: &str = "/ghost/api/";
+pub(super) const BASE: &str = "/ghost/api/";
 /// Where it lies for everybody as well.
 const SHORT: [&str; 2] = ["/api/content/", "/api/admin/"];
 /// Where what needs a content key lies.
@@ -227,7 +227,7 @@ fn refuse(error: ApiError) -> Way {
 }
 
 /// An answer that goes out from here has passed no layer that would write these headers.
-fn finished(error: ApiError) -> Response {
+pub(super) fn finished(error: ApiError) -> Response {
     let mut response = error.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -23,6 +23,7 @@ pub(in crate::web) enum Kind {
     TooLarge,
     UnsupportedMedia,
     Validation,
+    TooManyRequests,
     Maintenance,
 }
 
@@ -87,6 +88,7 @@ impl Kind {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Validation => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Maintenance => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -103,6 +105,7 @@ impl Kind {
             Self::TooLarge => "RequestEntityTooLargeError",
             Self::UnsupportedMedia => "UnsupportedMediaTypeError",
             Self::Validation => "ValidationError",
+            Self::TooManyRequests => "TooManyRequestsError",
             Self::Maintenance => "MaintenanceError",
         }
     }
@@ -119,6 +122,7 @@ impl Kind {
             Self::TooLarge => "There is too much of it",
             Self::UnsupportedMedia => "Files of this type are not taken",
             Self::Validation => "Validation error",
+            Self::TooManyRequests => "There were too many requests",
             Self::Maintenance => "The site cannot answer at the moment",
         }
     }

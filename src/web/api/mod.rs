@@ -11,6 +11,7 @@ pub(super) mod content;
 mod dates;
 pub(super) mod door;
 mod error;
+pub(super) mod limits;
 mod params;
 mod shape;
 mod told;

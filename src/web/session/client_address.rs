@@ -9,12 +9,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, Request};
 use ipnet::IpNet;
 
 use crate::web::state::DeskState;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// Without a listener, as in tests, nobody knows.
+const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 /// The most entries that are read: no chain of proxies is longer.
 const MAX_HOPS: usize = 32;
 
@@ -32,10 +34,15 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let desk = DeskState::from_ref(state);
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        // Without a listener, as in tests, nobody knows.
-        let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(peer)| peer.ip());
+        let peer = peer.map_or(NOBODY, |ConnectInfo(peer)| peer.ip());
         Ok(Self(client(peer, &parts.headers, &desk.trusted_proxies)))
     }
+}
+
+/// Where a request comes from, by the one who made the connection and what proxies say.
+pub(in crate::web) fn of<B>(request: &Request<B>, trusted: &[IpNet]) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    client(peer.map_or(NOBODY, |ConnectInfo(peer)| peer.ip()), request.headers(), trusted)
 }
 
 /// The last in the chain who is not trusted: nobody behind them is believed.

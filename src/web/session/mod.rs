@@ -15,7 +15,7 @@
 //! never sign in, and would prove no more than the browser's own word does; so the token of such a form
 //! says only that this site made it, and when.
 
-mod client_address;
+pub(super) mod client_address;
 mod cookie;
 mod form;
 mod form_key;

@@ -15,7 +15,11 @@ pub struct Client {
 
 impl Client {
     pub async fn on(database: &TestDatabase) -> Self {
-        let site = Instance::on(database).await;
+        Self::of(Instance::on(database).await).await
+    }
+
+    /// The same of an instance that is there.
+    pub async fn of(site: Instance) -> Self {
         let new = site.app.integrations.add("Front end").await.unwrap().value;
         let (key, admin_key) = (new.content_key.reveal().to_owned(), new.admin_key());
         Self { site, key, admin_key }

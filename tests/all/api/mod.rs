@@ -7,6 +7,7 @@ mod content;
 mod cost;
 mod filters;
 mod keys;
+mod limits;
 mod model;
 mod random;
 mod shelf;

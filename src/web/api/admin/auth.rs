@@ -6,9 +6,11 @@ use http::request::Parts;
 
 use super::token::{Refusal, Unverified};
 use crate::domain::IntegrationId;
+use crate::rate_limit::By;
 use crate::services::integrations::Signer;
 use crate::web::AppState;
 use crate::web::api::error::{ApiError, Kind};
+use crate::web::api::limits::KeyTally;
 
 /// What stands before a token.
 const SCHEME: &str = "ghost";
@@ -52,6 +54,8 @@ impl FromRequestParts<AppState> for Integration {
         };
         unverified.verify(&key.secret, state.clock.now()).map_err(refused)?;
         state.keyring.used(&key.id);
+        let tally = parts.extensions.get::<KeyTally>().cloned().unwrap_or_default();
+        tally.count(&state.rate_limits, By::AdminKey, &unverified.key)?;
         Ok(Self { id: key.integration_id })
     }
 }
