@@ -2,6 +2,7 @@
 //! it may ask is answered, and a key is looked at. Behind it nothing of the key is left, so all who hold
 //! one share what is kept.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -83,16 +84,18 @@ impl Addresses {
     }
 
     /// `/ghost/api/content/posts/` for all that is written for it: without the slash at the end, with
-    /// the version of old, without `ghost`. `None` where it is no address of the API.
+    /// the version of old, without `ghost`, in letters of any case. `None` where it is no address of the
+    /// API.
     fn one_form(&self, uri: &Uri) -> Option<(Uri, Option<Deprecated>)> {
         let path = uri.path();
-        let rest = match path.strip_prefix(&*self.base) {
+        let rest = match behind(path, &self.base) {
             Some(rest) => rest,
-            None if SHORT.iter().any(|short| path.starts_with(short)) => {
-                path.strip_prefix("/api/")?
+            None if SHORT.iter().any(|short| behind(path, short).is_some()) => {
+                behind(path, "/api/")?
             }
             None => return None,
         };
+        let rest = &*in_lower_case(rest);
         let (version, rest) = match rest.split_once('/') {
             Some((version, rest)) if OLD.contains(&version) => (Some(version), rest),
             _ => (None, rest),
@@ -102,7 +105,7 @@ impl Addresses {
             version: version.to_owned(),
             address: format!("{}{}{rest}{slash}", self.base_url, self.base),
         });
-        let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+        let query = uri.query().map_or_else(String::new, |query| format!("?{}", named(query)));
         // What came in can go on; where it cannot, it is left as it is, and is nothing that we have.
         let path = PathAndQuery::try_from(format!("{BASE}{rest}{slash}{query}"));
         Some((path.map_or_else(|_| uri.clone(), Uri::from), deprecated))
@@ -124,6 +127,34 @@ impl Deprecated {
             }
         }
     }
+}
+
+/// What stands behind the beginning of a path.
+fn behind<'a>(path: &'a str, beginning: &str) -> Option<&'a str> {
+    let (start, rest) = path.split_at_checked(beginning.len())?;
+    start.eq_ignore_ascii_case(beginning).then_some(rest)
+}
+
+fn in_lower_case(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// A query whose names are in lower case; values are their own.
+fn named(query: &str) -> Cow<'_, str> {
+    let name = |pair: &str| pair.split('=').next().map_or(0, str::len);
+    let is_upper = |pair: &str| pair[..name(pair)].bytes().any(|b| b.is_ascii_uppercase());
+    if !query.split('&').any(is_upper) {
+        return Cow::Borrowed(query);
+    }
+    let pairs = query.split('&').map(|pair| {
+        let (name, value) = pair.split_at(name(pair));
+        format!("{}{value}", name.to_ascii_lowercase())
+    });
+    Cow::Owned(pairs.collect::<Vec<_>>().join("&"))
 }
 
 fn way(request: &Request<Body>, table: &Table) -> Way {
@@ -257,8 +288,14 @@ mod tests {
             ),
             (
                 "/ghost/api/content/posts/slug/%C3%A4/",
-                Some("/ghost/api/content/posts/slug/%C3%A4/"),
+                Some("/ghost/api/content/posts/slug/%c3%a4/"),
             ),
+            (
+                "/Ghost/API/Content/Posts?KEY=a&Filter=Title:B",
+                Some("/ghost/api/content/posts/?key=a&filter=Title:B"),
+            ),
+            ("/API/content/posts/slug/A-Post", Some("/ghost/api/content/posts/slug/a-post/")),
+            ("/ghost/api/V3/content/posts/", Some(posts)),
             ("/ghost/", None),
             ("/api/", None),
             ("/apiary/content/", None),

@@ -337,7 +337,7 @@ async fn what_is_wrong_is_refused_in_ghosts_words(database: &TestDatabase) {
         ("tags/?filter=colour:red", 400, "BadRequestError"),
         ("authors/?filter=colour:red", 400, "BadRequestError"),
         ("posts/one/", 422, "ValidationError"),
-        ("posts/AAAAAAAAAAAAAAAAAAAAAAAA/", 422, "ValidationError"),
+        ("posts/gggggggggggggggggggggggg/", 422, "ValidationError"),
         ("posts/000000000000000000000000/", 404, "NotFoundError"),
         ("posts/slug/nothing/", 404, "NotFoundError"),
         ("posts/slug/a%20b/", 422, "ValidationError"),

@@ -27,7 +27,8 @@ async fn a_key_is_needed_and_has_to_be_right(database: &TestDatabase) {
     for (query, status, kind, code) in [
         (String::new(), 403, "NoPermissionError", None),
         ("?key=".to_owned(), 403, "NoPermissionError", None),
-        ("?Key=x".to_owned(), 403, "NoPermissionError", None),
+        ("?monkey=x".to_owned(), 403, "NoPermissionError", None),
+        ("?Key=x".to_owned(), 401, "UnauthorizedError", Some("UNKNOWN_CONTENT_API_KEY")),
         ("?key=x".to_owned(), 401, "UnauthorizedError", Some("UNKNOWN_CONTENT_API_KEY")),
         (format!("?key={key}0"), 401, "UnauthorizedError", Some("UNKNOWN_CONTENT_API_KEY")),
         (format!("?key={admin}"), 401, "UnauthorizedError", Some("INVALID_API_KEY_TYPE")),
