@@ -309,6 +309,10 @@ impl App {
             integrations: self.integrations.clone(),
             webhooks: self.webhooks.clone(),
             rate_limits: self.rate_limits.clone(),
+            list_limits: web::ListLimits {
+                max: self.config.api.max_limit,
+                allows_all: self.config.api.allow_limit_all,
+            },
         };
         web::router(state, self.edge(), self.config.server.request_timeout())
     }
@@ -334,7 +338,8 @@ impl App {
 
     fn edge(&self) -> Edge {
         let (table, cdn) = (web::table(), self.cdn.clone());
-        Edge { table, cdn, says_timing: self.config.cache.debug }
+        let shows_tags = self.config.api.cache_tags;
+        Edge { table, cdn, says_timing: self.config.cache.debug, shows_tags }
     }
 
     /// The same behind the response cache.

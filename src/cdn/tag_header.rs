@@ -26,6 +26,13 @@ impl TagHeader {
         HeaderName::try_from(setting).unwrap_or(HeaderName::from_static("cache-tag"))
     }
 
+    /// The one in which answers of the API say it to whoever keeps them, whatever stands in front.
+    #[must_use]
+    pub fn shown() -> Self {
+        let name = HeaderName::from_static("cache-tag");
+        Self { name, separator: ',', max_bytes: 8 << 10, max_tags: 500 }
+    }
+
     /// The value of the header for an answer with these tags; `all` is added.
     ///
     /// Where they are too many, kinds take the place of tags, the largest first: `post` for every

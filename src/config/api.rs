@@ -16,6 +16,13 @@ pub struct ApiConfig {
     pub per_admin_key: u32,
     /// How many times an hour one address may bring along what is no key; 0 counts none.
     pub failures_per_hour: u32,
+    /// The most rows that a list may have; what asks for more gets as many.
+    pub max_limit: u32,
+    /// Whether `limit=all` is all of them, up to 10,000, as in Ghost before version 6.
+    pub allow_limit_all: bool,
+    /// Whether answers say in `Cache-Tag` what they were made from, for who keeps them in a cache of
+    /// their own.
+    pub cache_tags: bool,
 }
 
 impl Default for ApiConfig {
@@ -25,6 +32,9 @@ impl Default for ApiConfig {
             per_content_key: 60_000,
             per_admin_key: 6_000,
             failures_per_hour: 100,
+            max_limit: 100,
+            allow_limit_all: false,
+            cache_tags: false,
         }
     }
 }
@@ -44,6 +54,9 @@ impl ApiConfig {
             if requests > 10_000_000 {
                 wrong(key, "is at most 10000000");
             }
+        }
+        if !(1..=1_000).contains(&self.max_limit) {
+            wrong("api.max_limit", "is from 1 to 1000");
         }
         problems
     }

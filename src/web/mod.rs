@@ -39,6 +39,7 @@ use tower_http::timeout::TimeoutLayer;
 pub use api::Told;
 pub use api::door::Addresses;
 pub use api::limits::Limits;
+pub use api::params::ListLimits;
 use edge::{Cdn, Declaration, Edge, Routes, Table};
 pub use front::{Door, Front};
 pub use state::{AppState, DeskState};

@@ -10,6 +10,7 @@ use http::request::Parts;
 use ipnet::IpNet;
 
 use super::Addresses;
+use super::api::params::ListLimits;
 use super::assets::Assets;
 use super::health::HealthState;
 use super::media::MediaState;
@@ -59,6 +60,8 @@ pub struct AppState {
     pub webhooks: Webhooks,
     /// How often somebody may ask it.
     pub rate_limits: RateLimits,
+    /// For how much at once.
+    pub list_limits: ListLimits,
 }
 
 /// What the desk needs: who may come in, and how they are known again.
@@ -101,6 +104,12 @@ impl FromRequestParts<AppState> for SiteState {
             None => state.reading.clone(),
         };
         Ok(Self { reading, base_url: state.base_url.clone() })
+    }
+}
+
+impl FromRef<AppState> for ListLimits {
+    fn from_ref(state: &AppState) -> Self {
+        state.list_limits
     }
 }
 

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use axum::response::Response;
 use http::request::Parts;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::answer;
 use super::dates::Dates;
 use super::error::{ApiError, Doing, Kind};
-use super::params::{PageOf, Params};
+use super::params::{Limit, ListLimits, PageOf, Params};
 use super::shape::{Count, Pagination, Site};
 use crate::domain::{PostId, Settings, Slug};
 use crate::nql::Filter;
@@ -29,11 +29,20 @@ pub(super) struct Names {
     pub(super) one: &'static str,
 }
 
+impl Names {
+    /// Whether one of them is read only if the filter chooses it, as Ghost has it of tags and authors. A
+    /// post is read whatever a filter says.
+    fn are_chosen(self) -> bool {
+        matches!(self.many, "tags" | "authors" | "users")
+    }
+}
+
 /// A request, as far as a resource reads it: what its path names, and its parameters.
 #[derive(Debug)]
 pub(super) struct Ask {
     named: Named,
     pub(super) params: Params,
+    limits: ListLimits,
 }
 
 #[derive(Debug)]
@@ -54,7 +63,11 @@ pub(super) struct Asked {
     pub(super) doing: Doing,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Ask {
+impl<S> FromRequestParts<S> for Ask
+where
+    ListLimits: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
@@ -67,7 +80,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Ask {
             Err(_) => Named::Unreadable,
         };
         let params = Params::of(parts.uri.query().unwrap_or_default());
-        Ok(Self { named, params })
+        Ok(Self { named, params, limits: ListLimits::from_ref(state) })
     }
 }
 
@@ -76,7 +89,7 @@ impl Ask {
     pub(super) fn of(&self, asker: Asker, names: Names) -> Result<Asked> {
         let doing = Doing::Read(names.one);
         let which = match &self.named {
-            Named::All => return Asked::list(asker, names, &self.params),
+            Named::All => return Asked::list(asker, names, &self.params, self.limits),
             // All ids have one form, whatever they are of.
             Named::Id(id) if id.parse::<PostId>().is_ok() => Which::Id(id.clone()),
             Named::Id(_) => return Err(doing.refuses("id", "matches")),
@@ -84,7 +97,8 @@ impl Ask {
             Named::Slug(_) | Named::Unreadable => return Err(doing.refuses("slug", "isSlug")),
             Named::Email(email) => Which::Email(email.trim().to_lowercase()),
         };
-        Ok(Asked::one(asker, doing, which))
+        let filter = if names.are_chosen() { self.params.filter(doing)? } else { None };
+        Ok(Asked::one(asker, doing, which, filter))
     }
 
     /// The id that the path names, of what is to be changed.
@@ -102,24 +116,23 @@ impl Ask {
 }
 
 impl Asked {
-    fn list(asker: Asker, names: Names, params: &Params) -> Result<Self> {
+    fn list(asker: Asker, names: Names, params: &Params, limits: ListLimits) -> Result<Self> {
         let doing = Doing::List(names.many);
-        let page = params.page(doing)?;
+        let page = params.page(doing, limits)?;
         let query = Query {
             asker,
             which: Which::All,
             filter: params.filter(doing)?,
             order: params.order(doing)?,
-            limit: Some(page.limit),
+            limit: Some(page.limit.rows()),
             skip: page.skip(),
         };
         Ok(Self { query, page, doing })
     }
 
-    fn one(asker: Asker, doing: Doing, which: Which) -> Self {
-        let query =
-            Query { asker, which, filter: None, order: Vec::new(), limit: Some(1), skip: 0 };
-        Self { query, page: PageOf { limit: 1, page: 1 }, doing }
+    fn one(asker: Asker, doing: Doing, which: Which, filter: Option<Filter>) -> Self {
+        let query = Query { asker, which, filter, order: Vec::new(), limit: Some(1), skip: 0 };
+        Self { query, page: PageOf { limit: Limit::Rows(1), page: 1 }, doing }
     }
 
     /// The answer: the rows under their name, each made by `shape`; with a `meta` for a list. One row that

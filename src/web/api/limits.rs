@@ -152,6 +152,7 @@ fn write<'a>(
     refusing: Option<&Standing>,
 ) {
     let (mut policy, mut standing) = (String::new(), String::new());
+    let mut is_exposed = false;
     for (name, of) in standings {
         let separator = if policy.is_empty() { "" } else { ", " };
         let (requests, seconds) = (of.quota.requests(), of.quota.window_seconds());
@@ -163,12 +164,15 @@ fn write<'a>(
             && !value.is_empty()
         {
             headers.insert(name, value);
-            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+            is_exposed = true;
         }
     }
     if let Some(refusing) = refusing {
         headers.insert(header::RETRY_AFTER, refusing.retry_after().into());
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        is_exposed = true;
+    }
+    if is_exposed {
+        headers.append(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     }
 }
 

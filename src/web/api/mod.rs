@@ -12,7 +12,7 @@ mod dates;
 pub(super) mod door;
 mod error;
 pub(super) mod limits;
-mod params;
+pub(super) mod params;
 mod shape;
 mod told;
 

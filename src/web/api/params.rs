@@ -11,11 +11,13 @@ pub(super) const BROWSE: &[&str] =
     &["fields", "filter", "formats", "include", "limit", "order", "page"];
 /// The same where one thing is read.
 pub(super) const READ: &[&str] = &["fields", "formats", "include"];
+/// The same where it is read if a filter chooses it.
+pub(super) const READ_IF: &[&str] = &["fields", "filter", "formats", "include"];
 
 /// So many there are where nobody says how many.
 const DEFAULT_LIMIT: u32 = 15;
-/// So many there may be.
-const MAX_LIMIT: u32 = 100;
+/// So many are all: whoever wants more asks for the next page of all.
+const ALL: u32 = 10_000;
 /// More rules than columns order nothing.
 const MAX_RULES: usize = 16;
 
@@ -23,12 +25,30 @@ const MAX_RULES: usize = 16;
 #[derive(Debug, Default)]
 pub(super) struct Params(Vec<(String, String)>);
 
+/// How many rows a client may ask for at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListLimits {
+    /// So many there may be.
+    pub max: u32,
+    /// Whether `limit=all` is all, and no more than [`Self::max`] otherwise.
+    pub allows_all: bool,
+}
+
 /// A page of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PageOf {
-    pub(super) limit: u32,
+    pub(super) limit: Limit,
     /// From 1 on.
     pub(super) page: u64,
+}
+
+/// How many rows a page has at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// So many.
+    Rows(u32),
+    /// All that one answer holds.
+    All,
 }
 
 /// A form of the text of a post.
@@ -112,10 +132,10 @@ impl Params {
         formats.collect()
     }
 
-    pub(super) fn page(&self, doing: Doing) -> Result<PageOf, ApiError> {
+    pub(super) fn page(&self, doing: Doing, limits: ListLimits) -> Result<PageOf, ApiError> {
         let limit = match self.get("limit") {
-            None => DEFAULT_LIMIT,
-            Some(text) => limit(text).ok_or_else(|| doing.refuses("limit", "matches"))?,
+            None => Limit::Rows(DEFAULT_LIMIT.min(limits.max)),
+            Some(text) => limit(text, limits).ok_or_else(|| doing.refuses("limit", "matches"))?,
         };
         let page = match self.get("page") {
             None => 1,
@@ -177,20 +197,32 @@ impl Formats {
 impl PageOf {
     /// How many rows are left out before it.
     pub(super) const fn skip(self) -> u64 {
-        (self.page - 1).saturating_mul(self.limit as u64)
+        (self.page - 1).saturating_mul(self.limit.rows() as u64)
+    }
+}
+
+impl Limit {
+    /// The number.
+    pub(super) const fn rows(self) -> u32 {
+        match self {
+            Self::Rows(rows) => rows,
+            Self::All => ALL,
+        }
     }
 }
 
 /// Whatever asks for too many, in whatever words, gets as many as there may be.
-fn limit(text: &str) -> Option<u32> {
+fn limit(text: &str, limits: ListLimits) -> Option<Limit> {
     let text = text.trim();
-    match text.parse::<i64>() {
-        Ok(0) => Some(DEFAULT_LIMIT),
-        Ok(number) if number < 0 => None,
-        Ok(number) => Some(u32::try_from(number).unwrap_or(MAX_LIMIT).min(MAX_LIMIT)),
-        Err(_) if text.is_empty() || text.starts_with('-') => None,
-        Err(_) => Some(MAX_LIMIT),
-    }
+    let rows = match text.parse::<i64>() {
+        Ok(0) => DEFAULT_LIMIT,
+        Ok(number) if number < 0 => return None,
+        Ok(number) => u32::try_from(number).unwrap_or(u32::MAX),
+        Err(_) if text.is_empty() || text.starts_with('-') => return None,
+        Err(_) if limits.allows_all && text.eq_ignore_ascii_case("all") => return Some(Limit::All),
+        Err(_) => u32::MAX,
+    };
+    Some(Limit::Rows(rows.min(limits.max)))
 }
 
 fn page(text: &str) -> Option<u64> {
@@ -217,6 +249,7 @@ mod tests {
     use super::*;
 
     const DOING: Doing = Doing::List("posts");
+    const GHOSTS: ListLimits = ListLimits { max: 100, allows_all: false };
 
     #[test]
     fn a_limit_is_what_ghost_makes_of_it() {
@@ -234,9 +267,25 @@ mod tests {
             ("limit=-1", None),
             ("limit=-99999999999999999999", None),
         ] {
-            let page = Params::of(query).page(DOING).ok();
-            assert_eq!(page.map(|page| page.limit), limit, "{query}");
+            let page = Params::of(query).page(DOING, GHOSTS).ok();
+            assert_eq!(page.map(|page| page.limit), limit.map(Limit::Rows), "{query}");
         }
+    }
+
+    #[test]
+    fn an_owner_may_allow_more_or_all() {
+        let of = |query: &str, max, allows_all| {
+            let page = Params::of(query).page(DOING, ListLimits { max, allows_all }).unwrap();
+            page.limit
+        };
+        assert_eq!(of("limit=all", 100, true), Limit::All);
+        assert_eq!(of("limit=ALL", 100, true), Limit::All);
+        assert_eq!(of("limit=ten", 100, true), Limit::Rows(100));
+        assert_eq!(of("limit=250", 200, true), Limit::Rows(200));
+        assert_eq!(of("", 10, false), Limit::Rows(10));
+        let page =
+            Params::of("limit=all&page=3").page(DOING, ListLimits { max: 1, allows_all: true });
+        assert_eq!(page.unwrap().skip(), 20_000);
     }
 
     #[test]
@@ -253,11 +302,12 @@ mod tests {
             ("page=one", None),
             ("page=1.5", None),
         ] {
-            let found = Params::of(query).page(DOING).ok();
+            let found = Params::of(query).page(DOING, GHOSTS).ok();
             assert_eq!(found.map(|found| found.page), page, "{query}");
         }
-        assert_eq!(PageOf { limit: 15, page: 3 }.skip(), 30);
-        assert_eq!(PageOf { limit: 100, page: u64::MAX }.skip(), u64::MAX);
+        let skip = |rows, page| PageOf { limit: Limit::Rows(rows), page }.skip();
+        assert_eq!(skip(15, 3), 30);
+        assert_eq!(skip(100, u64::MAX), u64::MAX);
     }
 
     #[test]

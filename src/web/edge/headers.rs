@@ -5,18 +5,24 @@ use std::time::Instant;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderName, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use super::{Audience, Declaration, Edge, Policy, timing};
+use crate::cdn::TagHeader;
+use crate::domain::CacheTag;
 use crate::http_cache::MadeFrom;
 use crate::services::reading::Seen;
 
 /// The field that our own response cache reads (RFC 9213). It stays inside.
 pub const MASTHEAD_CACHE_CONTROL: HeaderName = HeaderName::from_static("masthead-cache-control");
 
+/// Where answers are that others may keep in caches of their own.
+const API: &str = "/ghost/api/content/";
+
 /// Writes the headers on the way out.
 pub(crate) async fn write(State(edge): State<Edge>, request: Request, next: Next) -> Response {
     let declaration = edge.table.find(request.uri().path());
+    let shows_tags = edge.shows_tags && request.uri().path().starts_with(API);
     let begun = Instant::now();
     let mut response = next.run(request).await;
     if edge.says_timing {
@@ -27,6 +33,9 @@ pub(crate) async fn write(State(edge): State<Edge>, request: Request, next: Next
         !response.headers().contains_key(header::CACHE_CONTROL),
         "a handler wrote a cache header; it has a declaration for that"
     );
+    if shows_tags && declaration.kept {
+        show_tags(&mut response);
+    }
     let policy = policy_of(&response, &declaration);
     response.headers_mut().insert(header::CACHE_CONTROL, policy.cache_control());
     if let Some(cdn) = edge.cdn.filter(|_| declaration.audience == Audience::Public) {
@@ -46,6 +55,18 @@ pub(crate) async fn write(State(edge): State<Edge>, request: Request, next: Next
         }
     }
     response
+}
+
+/// Says what an answer was made from; the field of a CDN, where it has the same name, takes its place.
+fn show_tags(response: &mut Response) {
+    const NAME: HeaderValue = HeaderValue::from_static("cache-tag");
+    let header = TagHeader::shown();
+    let seen = response.extensions().get::<Seen>();
+    let value = seen.and_then(|seen| header.value(seen.tags().map(CacheTag::as_str)));
+    if let Some(value) = value {
+        response.headers_mut().insert(&header.name, value);
+        response.headers_mut().append(header::ACCESS_CONTROL_EXPOSE_HEADERS, NAME);
+    }
 }
 
 /// The policy of an answer: the handler's own where it gave one, else what its route declares. A

@@ -30,6 +30,8 @@ pub struct Edge {
     pub cdn: Option<Cdn>,
     /// Whether every answer says how long it took.
     pub says_timing: bool,
+    /// Whether answers of the API say what they were made from, whatever stands in front.
+    pub shows_tags: bool,
 }
 
 pub(super) use headers::write as write_headers;

@@ -104,7 +104,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     pub fn alone(self) -> Router<S> {
         let router = self.router.clone();
         let table = self.table(Declaration::PRIVATE);
-        let edge = super::Edge { table, cdn: None, says_timing: false };
+        let edge = super::Edge { table, cdn: None, says_timing: false, shows_tags: false };
         router.layer(axum::middleware::from_fn_with_state(edge, super::write_headers))
     }
 }

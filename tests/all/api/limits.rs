@@ -26,10 +26,13 @@ on_both!(
 );
 
 const POSTS: &str = "/ghost/api/content/posts/";
-const NONE: ApiConfig =
-    ApiConfig { per_address: 0, per_content_key: 0, per_admin_key: 0, failures_per_hour: 0 };
-
-async fn limited(database: &TestDatabase, api: ApiConfig) -> Client {
+/// An instance where somebody may ask so often: from an address, with a content key, with an admin key,
+/// and in vain.
+async fn limited(database: &TestDatabase, limits: [u32; 4]) -> Client {
+    let [per_address, per_content_key, per_admin_key, failures_per_hour] = limits;
+    let defaults = ApiConfig::default();
+    let api =
+        ApiConfig { per_address, per_content_key, per_admin_key, failures_per_hour, ..defaults };
     let client = Client::of(Instance::with(database, |config| config.api = api).await).await;
     client.get("settings/").await;
     client
@@ -55,7 +58,7 @@ fn refused(answer: &Answer) -> bool {
 
 async fn an_address_is_refused_that_asks_too_often(database: &TestDatabase) {
     shelf::fill(database).await;
-    let client = limited(database, ApiConfig { per_address: 6, ..NONE }).await;
+    let client = limited(database, [6, 0, 0, 0]).await;
     let path = format!("{POSTS}?key={}", client.key);
     let site = &client.site;
     let mut hits = 0;
@@ -89,8 +92,7 @@ async fn an_address_is_refused_that_asks_too_often(database: &TestDatabase) {
 }
 
 async fn a_key_is_refused_that_asks_too_often(database: &TestDatabase) {
-    let client =
-        limited(database, ApiConfig { per_content_key: 5, per_admin_key: 2, ..NONE }).await;
+    let client = limited(database, [0, 5, 2, 0]).await;
     // One was asked already.
     for left in (0..4).rev() {
         let answer = client.get("posts/").await;
@@ -113,7 +115,7 @@ async fn a_key_is_refused_that_asks_too_often(database: &TestDatabase) {
 }
 
 async fn whoever_brings_along_what_is_no_key_is_refused_in_the_end(database: &TestDatabase) {
-    let client = limited(database, ApiConfig { failures_per_hour: 4, ..NONE }).await;
+    let client = limited(database, [0, 0, 0, 4]).await;
     let good = format!("{POSTS}?key={}", client.key);
     let bad = format!("{POSTS}?key=ffffffffffffffffffffffffff");
     let site = &client.site;
@@ -163,7 +165,7 @@ async fn what_a_cdn_may_keep_says_nothing_of_whoever_asked() {
 }
 
 async fn instances_without_redis_share_a_limit_by_halves(database: &TestDatabase) {
-    let client = limited(database, ApiConfig { per_address: 10, ..NONE }).await;
+    let client = limited(database, [10, 0, 0, 0]).await;
     client.site.clock.advance(60);
     client.site.app.rate_limits.among(2);
     let statuses = async |requests: usize| {

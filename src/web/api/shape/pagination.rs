@@ -2,13 +2,23 @@
 
 use serde::Serialize;
 
-use crate::web::api::params::PageOf;
+use crate::web::api::params::{Limit, PageOf};
+
+/// A number, or `all`.
+impl Serialize for Limit {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Rows(rows) => serializer.serialize_u32(*rows),
+            Self::All => serializer.serialize_str("all"),
+        }
+    }
+}
 
 /// As it stands in `meta`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(in crate::web::api) struct Pagination {
     page: u64,
-    limit: u32,
+    limit: Limit,
     pages: u64,
     total: u64,
     next: Option<u64>,
@@ -18,7 +28,7 @@ pub(in crate::web::api) struct Pagination {
 impl Pagination {
     /// That of a page, where there are so many rows on all pages.
     pub(in crate::web::api) fn of(PageOf { limit, page }: PageOf, total: u64) -> Self {
-        let pages = total.div_ceil(u64::from(limit.max(1))).max(1);
+        let pages = total.div_ceil(u64::from(limit.rows().max(1))).max(1);
         Self {
             page,
             limit,
@@ -38,7 +48,7 @@ mod tests {
     #[test]
     fn there_is_always_a_page_and_its_neighbours_are_there() {
         let of = |page, total| {
-            let found = Pagination::of(PageOf { limit: 15, page }, total);
+            let found = Pagination::of(PageOf { limit: Limit::Rows(15), page }, total);
             (found.pages, found.next, found.prev)
         };
         assert_eq!(of(1, 0), (1, None, None));
