@@ -17,6 +17,7 @@ fn query(filter: &str) -> Query {
         order: Vec::new(),
         limit: Some(15),
         skip: 0,
+        after: None,
     }
 }
 

@@ -21,6 +21,9 @@ pub enum FilterError {
     /// A field that holds instants is compared with something else.
     #[error("`{0}` is no date")]
     NoDate(String),
+    /// A place to go on at is none in this order.
+    #[error("there is no such place in this order")]
+    NoPlace,
 }
 
 /// Says what holds of no row.

@@ -5,6 +5,7 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 
 use super::fields::Resource;
+use super::order::{Key, Placed};
 use super::values::{Values, fetch_with};
 use super::{Asker, BrowseError, Browsed, Query, order};
 use crate::clock::Timestamp;
@@ -104,22 +105,29 @@ where
     let seen = if query.asker == Asker::Reader { is_seen } else { "true" };
     let chosen = format!("from {rows} where {seen}{rest}");
     let (count, counted) = (format!("select cast(count(*) as bigint) {chosen}"), values.clone());
-    let rules = order::rules(resource, query.asker, &query.order, Some(posts));
-    let order = if rules.is_empty() { format!("{name}, ") } else { rules };
-    let (id, window) = (resource.id(), query.window(&mut values));
+    let mut keys = order::keys(resource, query.asker, &query.order, Some(posts));
+    if keys.is_empty() {
+        keys.push(Key::text(name, false));
+    }
+    keys.push(Key::text(resource.id(), false));
+    let behind = order::behind(&keys, query.after.as_ref(), &mut values)?;
+    let (order, places) = (order::order_by(&keys), order::columns(&keys, query.after.as_ref()));
+    let window = query.window(&mut values);
     let sql = format!(
-        "select *, {posts} as posts, ({count}) as total {chosen} order by {order}{id}{window}"
+        "select *, {posts} as posts, ({count}) as total{places} {chosen}{behind} \
+         order by {order}{window}"
     );
-    let found: Vec<Row<T>> = fetch_with!(c, sql, values)?;
+    let found: Vec<Placed<Row<T>>> = fetch_with!(c, sql, values)?;
     let total = match found.first() {
-        Some(row) => row.total,
+        Some(first) => first.row.total,
         // Nobody says it where the page lies behind the last.
-        None if query.skip > 0 => {
+        None if !query.is_first() => {
             let totals: Vec<(i64,)> = fetch_with!(c, count, counted)?;
             totals.first().map_or(0, |(total,)| *total)
         }
         None => 0,
     };
-    let rows = found.into_iter().map(|row| row.member).collect();
-    Ok(Browsed { rows, total: total.max(0).unsigned_abs() })
+    let last = query.last(&found);
+    let rows = found.into_iter().map(|placed| placed.row.member).collect();
+    Ok(Browsed { rows, total: total.max(0).unsigned_abs(), last })
 }

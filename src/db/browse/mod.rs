@@ -16,7 +16,7 @@ use crate::nql;
 pub use fields::{Asker, Resource};
 pub use filter::FilterError;
 pub use members::{Member, authors, tags};
-pub use order::By;
+pub use order::{By, Place};
 pub use posts::{Lead, posts};
 
 use filter::Compiler;
@@ -50,6 +50,8 @@ pub struct Query {
     pub limit: Option<u32>,
     /// How many of the first are left out.
     pub skip: u64,
+    /// Behind which place the rows stand; then the place of the last of them is told.
+    pub after: Option<Place>,
 }
 
 /// Rows, and how many there are on all pages.
@@ -59,6 +61,8 @@ pub struct Browsed<T> {
     pub rows: Vec<T>,
     /// The rows of all pages.
     pub total: u64,
+    /// Where the last of these rows stands, if that was asked for and there may be more.
+    pub last: Option<Place>,
 }
 
 /// Why nothing was found out.
@@ -104,6 +108,18 @@ impl Query {
             }
         }
         Ok(text)
+    }
+
+    /// Whether the first row says how many there are, or nobody where there is none.
+    const fn is_first(&self) -> bool {
+        self.skip == 0 && self.after.is_none()
+    }
+
+    /// The place behind which there may be more.
+    fn last<T>(&self, rows: &[order::Placed<T>]) -> Option<Place> {
+        let is_full = self.limit.is_some_and(|limit| rows.len() >= limit as usize);
+        let last = rows.last().filter(|_| is_full && self.after.is_some())?;
+        Some(last.place.clone())
     }
 
     /// `limit` and `offset`.

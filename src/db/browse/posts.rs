@@ -6,6 +6,7 @@
 use sqlx::FromRow;
 
 use super::fields::Resource;
+use super::order::{Key, Placed};
 use super::values::{Placeholder, Values, fetch_with};
 use super::{Asker, BrowseError, Browsed, Query, order};
 use crate::clock::Timestamp;
@@ -44,19 +45,20 @@ pub async fn posts(
     now: Timestamp,
 ) -> Result<Browsed<Post>, BrowseError> {
     let (sql, values) = statement(kind, query, now)?;
-    let rows: Vec<Row> = fetch_with!(c, sql, values)?;
+    let rows: Vec<Placed<Row>> = fetch_with!(c, sql, values)?;
     let total = match rows.first() {
-        Some(row) => row.total,
+        Some(first) => first.row.total,
         // Nobody says it where the page lies behind the last.
-        None if query.skip > 0 => {
+        None if !query.is_first() => {
             let (sql, values) = count(kind, query, now)?;
             let counted: Vec<(i64,)> = fetch_with!(c, sql, values)?;
             counted.first().map_or(0, |(total,)| *total)
         }
         None => 0,
     };
-    let rows = rows.into_iter().map(|row| row.post).collect();
-    Ok(Browsed { rows, total: total.max(0).unsigned_abs() })
+    let last = query.last(&rows);
+    let rows = rows.into_iter().map(|placed| placed.row.post).collect();
+    Ok(Browsed { rows, total: total.max(0).unsigned_abs(), last })
 }
 
 impl Lead {
@@ -175,35 +177,52 @@ fn statement(
     let mut values = Values::default();
     let source = source(kind, query, now, &mut values)?;
     let total = total(&source);
-    let rules = order::rules(Resource::Posts, query.asker, &query.order, None);
-    let usual = if source.is_listing {
-        "l.listed_at desc, l.post_id desc"
-    } else if query.asker == Asker::Integration {
-        "case p.status when 'scheduled' then 0 when 'draft' then 1 else 2 end, \
-         case when p.published_at is null then 0 else 1 end, p.published_at desc, \
-         p.updated_at desc, p.id desc"
-    } else if kind == PostKind::Page {
-        "lower(p.title), p.id"
+    let mut keys = order::keys(Resource::Posts, query.asker, &query.order, None);
+    let is_usual = keys.is_empty();
+    if is_usual {
+        keys.extend(in_the_order_of_slugs(query.filter.as_ref(), &mut values));
+        keys.extend(usual(kind, query.asker, source.is_listing));
     } else {
-        "p.published_at desc, p.id desc"
-    };
-    let order = if rules.is_empty() {
-        format!("{}{usual}", in_the_order_of_slugs(query.filter.as_ref(), &mut values))
-    } else {
-        format!("{rules}p.id desc")
-    };
+        keys.push(Key::text("p.id", true));
+    }
+    let behind = order::behind(&keys, query.after.as_ref(), &mut values)?;
+    let (order, places) = (order::order_by(&keys), order::columns(&keys, query.after.as_ref()));
     let window = query.window(&mut values);
     let sql = match &source.scope {
         // The page is cut out of the index before a post is looked at.
-        Some(scope) if rules.is_empty() => format!(
-            "select {COLUMNS}, {total} as total from ( \
-                select post_id, listed_at from listings where scope = {scope} \
-                order by listed_at desc, post_id desc{window} \
+        Some(scope) if is_usual => format!(
+            "select {COLUMNS}, {total} as total{places} from ( \
+                select l.post_id, l.listed_at from listings l where l.scope = {scope}{behind} \
+                order by {order}{window} \
             ) l join posts p on p.id = l.post_id order by {order}"
         ),
-        _ => format!("select {COLUMNS}, {total} as total {} order by {order}{window}", source.rows),
+        _ => format!(
+            "select {COLUMNS}, {total} as total{places} {}{behind} order by {order}{window}",
+            source.rows
+        ),
     };
     Ok((sql, values))
+}
+
+/// The order where nobody asks for another.
+fn usual(kind: PostKind, asker: Asker, is_listing: bool) -> Vec<Key> {
+    const STATE: &str = "case p.status when 'scheduled' then 0 when 'draft' then 1 else 2 end";
+    const IS_DATED: &str = "case when p.published_at is null then 0 else 1 end";
+    if is_listing {
+        vec![Key::number("l.listed_at", true), Key::text("l.post_id", true)]
+    } else if asker == Asker::Integration {
+        vec![
+            Key::number(STATE, false),
+            Key::number(IS_DATED, false),
+            Key::number("p.published_at", true),
+            Key::number("p.updated_at", true),
+            Key::text("p.id", true),
+        ]
+    } else if kind == PostKind::Page {
+        vec![Key::text("lower(p.title)", false), Key::text("p.id", false)]
+    } else {
+        vec![Key::number("p.published_at", true), Key::text("p.id", true)]
+    }
 }
 
 fn count(kind: PostKind, query: &Query, now: Timestamp) -> Result<(String, Values), BrowseError> {
@@ -213,13 +232,13 @@ fn count(kind: PostKind, query: &Query, now: Timestamp) -> Result<(String, Value
 }
 
 /// Who names slugs gets them in that order.
-fn in_the_order_of_slugs(filter: Option<&Filter>, values: &mut Values) -> String {
+fn in_the_order_of_slugs(filter: Option<&Filter>, values: &mut Values) -> Option<Key> {
     let Some(Filter::Is(Condition { field, is_negated: false, test: Test::OneOf(slugs) })) = filter
     else {
-        return String::new();
+        return None;
     };
     if field != "slug" {
-        return String::new();
+        return None;
     }
     let whens: Vec<String> = slugs
         .iter()
@@ -232,7 +251,7 @@ fn in_the_order_of_slugs(filter: Option<&Filter>, values: &mut Values) -> String
         .map(|(place, slug)| format!(" when {} then {place}", values.text(slug)))
         .collect();
     if whens.is_empty() {
-        return String::new();
+        return None;
     }
-    format!("case p.slug{} else {} end, ", whens.concat(), whens.len())
+    Some(Key::number(format!("case p.slug{} else {} end", whens.concat(), whens.len()), false))
 }

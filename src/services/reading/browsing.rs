@@ -13,7 +13,7 @@ use crate::domain::post::FullPost;
 use crate::domain::{Author, CacheTag, Post, PostId, PostKind, Scope, Slug, Tag};
 use crate::services::assembly;
 
-pub use crate::db::browse::{Asker, Browsed, By, FilterError, Member, Query, Which};
+pub use crate::db::browse::{Asker, Browsed, By, FilterError, Member, Place, Query, Which};
 
 /// What is shown of whatever belongs to a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,6 +64,7 @@ impl Reading {
                 Ok(found) => Ok(Browsed {
                     rows: assembled(&mut look, found.rows, beside).await?,
                     total: found.total,
+                    last: found.last,
                 }),
                 Err(error) => Err(error),
             };

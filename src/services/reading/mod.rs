@@ -30,7 +30,7 @@ use crate::domain::{CacheTag, PostSummary, Settings};
 use crate::text;
 
 pub use browsing::{
-    Asker, Beside, Browsed, BrowsedPost, Browsing, By, FilterError, Member, Query, Which,
+    Asker, Beside, Browsed, BrowsedPost, Browsing, By, FilterError, Member, Place, Query, Which,
 };
 pub use feeds::FeedOf;
 pub use seen::Seen;

@@ -9,6 +9,7 @@ use http::request::Parts;
 use serde_json::{Value, json};
 
 use super::answer;
+use super::cursor::Walk;
 use super::dates::Dates;
 use super::error::{ApiError, Doing, Kind};
 use super::params::{Limit, ListLimits, PageOf, Params};
@@ -61,6 +62,8 @@ pub(super) struct Asked {
     pub(super) query: Query,
     pub(super) page: PageOf,
     pub(super) doing: Doing,
+    /// The list, where somebody goes through it by cursors.
+    walk: Option<Walk>,
 }
 
 impl<S> FromRequestParts<S> for Ask
@@ -118,7 +121,18 @@ impl Ask {
 impl Asked {
     fn list(asker: Asker, names: Names, params: &Params, limits: ListLimits) -> Result<Self> {
         let doing = Doing::List(names.many);
-        let page = params.page(doing, limits)?;
+        let mut page = params.page(doing, limits)?;
+        let (mut walk, mut after) = (None, None);
+        if let Some(cursor) = params.after() {
+            // One who goes through it by cursors is on no page in particular.
+            page.page = 1;
+            let [filter, order] = params.choice();
+            let asker_name = format!("{asker:?}");
+            let through = Walk::through(&[names.many, &asker_name, filter, order]);
+            let place = through.place(cursor);
+            after = Some(place.ok_or_else(|| doing.refuses("after", "matches"))?);
+            walk = Some(through);
+        }
         let query = Query {
             asker,
             which: Which::All,
@@ -126,13 +140,15 @@ impl Asked {
             order: params.order(doing)?,
             limit: Some(page.limit.rows()),
             skip: page.skip(),
+            after,
         };
-        Ok(Self { query, page, doing })
+        Ok(Self { query, page, doing, walk })
     }
 
     fn one(asker: Asker, doing: Doing, which: Which, filter: Option<Filter>) -> Self {
-        let query = Query { asker, which, filter, order: Vec::new(), limit: Some(1), skip: 0 };
-        Self { query, page: PageOf { limit: Limit::Rows(1), page: 1 }, doing }
+        let (order, limit) = (Vec::new(), Some(1));
+        let query = Query { asker, which, filter, order, limit, skip: 0, after: None };
+        Self { query, page: PageOf { limit: Limit::Rows(1), page: 1 }, doing, walk: None }
     }
 
     /// The answer: the rows under their name, each made by `shape`; with a `meta` for a list. One row that
@@ -145,7 +161,8 @@ impl Asked {
         shape: impl Fn(&Site<'_>, &T) -> Value,
     ) -> Result {
         let site = site(self.query.asker, state, &found.settings);
-        let Browsed { rows, total } = found.content.map_err(|error| refused(self.doing, &error))?;
+        let Browsed { rows, total, last } =
+            found.content.map_err(|error| refused(self.doing, &error))?;
         let shaped: Vec<Value> = rows.iter().map(|row| shape(&site, row)).collect();
         if self.query.which != Which::All {
             if shaped.is_empty() {
@@ -154,7 +171,10 @@ impl Asked {
             }
             return Ok(one(found.seen, names.many, &shaped));
         }
-        let pagination = Pagination::of(self.page, total);
+        let pagination = match &self.walk {
+            Some(walk) => Pagination::walked(self.page, total, last.map(|at| walk.cursor(&at))),
+            None => Pagination::of(self.page, total),
+        };
         let mut response = list(found.seen, names.many, &shaped, pagination);
         // Days before now are others tomorrow.
         let is_relative = self.query.filter.as_ref().is_some_and(Filter::is_relative);
@@ -181,6 +201,7 @@ fn refused(doing: Doing, error: &FilterError) -> ApiError {
         FilterError::Unknown(_) => {
             doing.fails(Kind::BadRequest, format!("Could not understand request: {error}."))
         }
+        FilterError::NoPlace => doing.refuses("after", "matches"),
         FilterError::NoDate(_) => doing
             .fails(Kind::Validation, format!("Validation (isDate) failed for filter: {error}.")),
     }

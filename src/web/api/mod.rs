@@ -8,6 +8,7 @@ mod answer;
 mod asked;
 mod body;
 pub(super) mod content;
+mod cursor;
 mod dates;
 pub(super) mod door;
 mod error;

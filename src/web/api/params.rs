@@ -8,7 +8,7 @@ use crate::services::reading::By;
 
 /// The names of all parameters that decide on an answer.
 pub(super) const BROWSE: &[&str] =
-    &["fields", "filter", "formats", "include", "limit", "order", "page"];
+    &["after", "fields", "filter", "formats", "include", "limit", "order", "page"];
 /// The same where one thing is read.
 pub(super) const READ: &[&str] = &["fields", "formats", "include"];
 /// The same where it is read if a filter chooses it.
@@ -142,6 +142,16 @@ impl Params {
             Some(text) => page(text).ok_or_else(|| doing.refuses("page", "matches"))?,
         };
         Ok(PageOf { limit, page })
+    }
+
+    /// The cursor behind which a list goes on; an empty one is its beginning.
+    pub(super) fn after(&self) -> Option<&str> {
+        self.get("after").map(str::trim)
+    }
+
+    /// The filter and the order, as they came.
+    pub(super) fn choice(&self) -> [&str; 2] {
+        ["filter", "order"].map(|name| self.get(name).unwrap_or_default())
     }
 
     pub(super) fn filter(&self, doing: Doing) -> Result<Option<Filter>, ApiError> {

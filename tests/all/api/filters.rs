@@ -151,7 +151,15 @@ async fn chosen(
 }
 
 fn query(asker: Asker, filter: Option<nql::Filter>) -> Query {
-    Query { asker, which: Which::All, filter, order: Vec::new(), limit: Some(100), skip: 0 }
+    Query {
+        asker,
+        which: Which::All,
+        filter,
+        order: Vec::new(),
+        limit: Some(100),
+        skip: 0,
+        after: None,
+    }
 }
 
 async fn every_filter_chooses_what_the_table_says(database: &TestDatabase) {

@@ -5,6 +5,7 @@ mod client;
 mod clients;
 mod content;
 mod cost;
+mod cursors;
 mod filters;
 mod keys;
 mod limits;

@@ -39,6 +39,7 @@ async fn random_filters_choose_what_the_model_does(database: &TestDatabase) {
             order: Vec::new(),
             limit: None,
             skip: 0,
+            after: None,
         };
         let found = browse::posts(&mut snapshot, PostKind::Post, &query, NOW).await;
         let found = found.unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -60,7 +61,8 @@ fn some<'a>(words: &[&'a str], most: usize, random: &mut StdRng) -> Vec<&'a str>
     words.sample(random, count).copied().collect()
 }
 
-fn item(number: usize, random: &mut StdRng) -> Item {
+/// A post made up from few words.
+pub fn item(number: usize, random: &mut StdRng) -> Item {
     let at = Timestamp(NOW.0 - random.random_range(0..400) * DAY / 4);
     let mut post = published(&format!("{}-{number}", WORDS.choose(random).unwrap()), at);
     post.uuid = number.to_string();
@@ -80,7 +82,8 @@ fn item(number: usize, random: &mut StdRng) -> Item {
     Item { post, tags, authors: authors.into_iter().map(author).collect() }
 }
 
-fn any(depth: usize, random: &mut StdRng) -> String {
+/// Any filter, so deep at most.
+pub fn any(depth: usize, random: &mut StdRng) -> String {
     let terms = random.random_range(1..=3);
     let all = (0..terms).map(|_| {
         let terms = random.random_range(1..=2);

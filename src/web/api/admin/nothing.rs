@@ -24,5 +24,5 @@ pub(super) async fn labels(_: Integration, ask: Ask) -> Result {
 
 fn none(names: Names, ask: &Ask) -> Result {
     let asked = ask.of(Asker::Integration, names)?;
-    Ok(list(Seen::default(), names.many, &[], Pagination::of(asked.page, 0)))
+    Ok(list(Seen::default(), names.many, &[], &Pagination::of(asked.page, 0)))
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Wanted;
 use crate::web::api::params::{Limit, PageOf};
 
 /// A number, or `all`.
@@ -15,7 +16,7 @@ impl Serialize for Limit {
 }
 
 /// As it stands in `meta`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(in crate::web::api) struct Pagination {
     page: u64,
     limit: Limit,
@@ -23,6 +24,9 @@ pub(in crate::web::api) struct Pagination {
     total: u64,
     next: Option<u64>,
     prev: Option<u64>,
+    /// Behind what the next page begins, for those who ask for a cursor.
+    #[serde(skip_serializing_if = "Wanted::is_absent")]
+    cursor: Wanted<String>,
 }
 
 impl Pagination {
@@ -37,7 +41,13 @@ impl Pagination {
             next: (page < pages).then(|| page + 1),
             // Whoever is behind the end finds the last page.
             prev: (page > 1).then(|| pages.min(page - 1)),
+            cursor: Wanted::Not,
         }
+    }
+
+    /// That of some rows on the way through all of them, which goes on behind a cursor.
+    pub(in crate::web::api) fn walked(page: PageOf, total: u64, cursor: Option<String>) -> Self {
+        Self { next: None, prev: None, cursor: Wanted::Is(cursor), ..Self::of(page, total) }
     }
 }
 
