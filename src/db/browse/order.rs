@@ -130,12 +130,10 @@ pub(super) fn behind(
     let compared = |key: &Key| if key.is_descending { "<" } else { ">" };
     // Databases go to such a place in an index.
     if bound.iter().all(|(key, _)| key.is_descending == last.is_descending) {
-        let list = |part: &dyn Fn(&(&Key, _)) -> String| {
-            bound.iter().map(part).collect::<Vec<_>>().join(", ")
-        };
-        let sql = list(&|(key, _)| key.sql.clone());
-        let values = list(&|(_, value): &(_, super::values::Placeholder)| value.to_string());
-        return Ok(format!(" and ({sql}) {} ({values})", compared(last)));
+        let keys: Vec<&str> = bound.iter().map(|(key, _)| key.sql.as_str()).collect();
+        let values: Vec<String> = bound.iter().map(|(_, value)| value.to_string()).collect();
+        let (keys, values) = (keys.join(", "), values.join(", "));
+        return Ok(format!(" and ({keys}) {} ({values})", compared(last)));
     }
     let innermost = format!("{} {} {value}", last.sql, compared(last));
     let condition = before.iter().rev().fold(innermost, |rest, (key, value)| {

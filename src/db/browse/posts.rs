@@ -140,6 +140,8 @@ fn source(
         let (lead, rest) = Lead::of(query.filter.as_ref());
         let scope = lead.scope(values);
         let rest = query.conditions(resource, now, rest.as_ref(), values)?;
+        // The same instant, where it is a part of the key: so a filter by date is a range of it.
+        let rest = rest.replace("p.published_at", "l.listed_at");
         let rows = format!(
             "from listings l join posts p on p.id = l.post_id where l.scope = {scope}{rest}"
         );

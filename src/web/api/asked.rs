@@ -175,7 +175,7 @@ impl Asked {
             Some(walk) => Pagination::walked(self.page, total, last.map(|at| walk.cursor(&at))),
             None => Pagination::of(self.page, total),
         };
-        let mut response = list(found.seen, names.many, &shaped, pagination);
+        let mut response = list(found.seen, names.many, &shaped, &pagination);
         // Days before now are others tomorrow.
         let is_relative = self.query.filter.as_ref().is_some_and(Filter::is_relative);
         if is_relative && self.query.asker == Asker::Reader {
@@ -212,7 +212,7 @@ pub(super) fn list(
     seen: Seen,
     name: &'static str,
     rows: &[Value],
-    pagination: Pagination,
+    pagination: &Pagination,
 ) -> Response {
     answer::made_of(seen, &json!({ name: rows, "meta": { "pagination": pagination } }))
 }

@@ -318,7 +318,7 @@ async fn redis_holds_what_is_owed_for_as_long_as_it_is() {
     assert_eq!(keys.len(), 1);
     assert!(!keys[0].contains("secret"));
     let left: u64 = together.redis.ask(&[b"PTTL", keys[0].as_bytes()]);
-    let owed = WINDOW.as_millis() as u64 / u64::from(QUOTA) * 10;
+    let owed = u64::try_from(WINDOW.as_millis()).unwrap() / u64::from(QUOTA) * 10;
     assert!((owed - 60_000..=owed + 10).contains(&left), "{left} of {owed} ms");
     limits.forget(By::Address, &who);
     while !together.redis.keys("test:rate:").is_empty() {

@@ -13,5 +13,5 @@ pub(super) async fn tiers(state: SiteState, ask: Ask) -> Result {
     let read = state.reading.settings().await.map_err(|error| asked.doing.failed(&error))?;
     let tier = only(&Tier::FREE, ask.params.fields().as_deref(), &[]);
     let rows = if asked.query.skip == 0 { vec![tier] } else { Vec::new() };
-    Ok(list(read.seen, NAMES.many, &rows, Pagination::of(asked.page, 1)))
+    Ok(list(read.seen, NAMES.many, &rows, &Pagination::of(asked.page, 1)))
 }
