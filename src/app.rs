@@ -20,7 +20,7 @@ use crate::domain::sign_in::Lifetime;
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::http_cache::{self, HttpCacheLayer, StatusField};
 use crate::http_client::{HttpClient, Peers};
-use crate::media::{Limits, StoreError, Variants};
+use crate::media::{Limits, Store, StoreError, Variants};
 use crate::rate_limit::{self, Quota, Quotas, RateLimits, Shared, SharedSettings};
 use crate::services::ServiceError;
 use crate::services::accounts::Accounts;
@@ -198,8 +198,7 @@ impl App {
         let content_clock = Arc::new(content_clock);
         let (follower, channel) = follower(&config, &db, &content_clock, &clock, &entropy)?;
         let stamper = Stamper::start(follower.clone(), PASS_LIMIT);
-        let limits = Limits { picture: config.media.max_bytes, ..Limits::default() };
-        let media = MediaLibrary::new(db.clone(), stamper.clone(), store, limits, clock.clone());
+        let media = library(&config, &db, &stamper, store, &clock);
         let rate_limits = rate_limits(&config, &clock, &entropy)?;
         let keyring = Keyring::new(db.clone(), content_clock.clone());
         let cache =
@@ -528,6 +527,18 @@ fn lifetime(config: &Config) -> Lifetime {
 /// Whether cookies go without TLS: on a machine that nobody else can reach.
 fn is_open(config: &Config) -> bool {
     !config.server.is_https() && config.server.is_loopback()
+}
+
+/// The media library over its store.
+fn library(
+    config: &Config,
+    db: &Database,
+    stamper: &Stamper,
+    store: Store,
+    clock: &Arc<dyn Clock>,
+) -> MediaLibrary {
+    let limits = Limits { picture: config.media.max_bytes, ..Limits::default() };
+    MediaLibrary::new(db.clone(), stamper.clone(), store, limits, clock.clone())
 }
 
 /// Where sessions are kept: chosen here, and nowhere else.

@@ -69,7 +69,7 @@ impl Instance {
         change(&mut config);
         let clock = Arc::new(ManualClock::at(NOON));
         let entropy = Arc::new(CountingEntropy::from(1));
-        let app = App::open_with(config, clock.clone(), entropy).await.unwrap();
+        let app = Box::pin(App::open_with(config, clock.clone(), entropy)).await.unwrap();
         Self { app, clock, folder }
     }
 

@@ -30,14 +30,14 @@ pub(in crate::web::api) struct EditedPost {
     #[serde(skip_serializing_if = "Option::is_none")]
     markdown: Option<String>,
     #[serde(flatten)]
-    email: Option<Email>,
+    mailing: Option<Mailing>,
     tiers: [&'static str; 0],
     count: Echo,
 }
 
 /// How a post was sent; of posts alone, and none ever was.
 #[derive(Debug, Clone, Copy, Serialize)]
-struct Email {
+struct Mailing {
     email_only: bool,
     email_segment: &'static str,
     email: Option<&'static str>,
@@ -109,7 +109,7 @@ impl EditedPost {
             lexical: formats.has(Format::Lexical).then(|| editing::lexical(markdown)),
             mobiledoc: Wanted::when(formats.has(Format::Mobiledoc), || None),
             markdown: formats.has(Format::Markdown).then(|| markdown.clone()),
-            email: is_post.then_some(Email {
+            mailing: is_post.then_some(Mailing {
                 email_only: false,
                 email_segment: "all",
                 email: None,
