@@ -330,15 +330,15 @@ impl App {
         }
     }
 
-    fn addresses(&self) -> web::Addresses {
-        let server = &self.config.server;
-        web::Addresses::of(server.base_url(), &server.ghost_path)
-    }
-
     fn edge(&self) -> Edge {
         let (table, cdn) = (web::table(), self.cdn.clone());
         let shows_tags = self.config.api.cache_tags;
         Edge { table, cdn, says_timing: self.config.cache.debug, shows_tags }
+    }
+
+    fn addresses(&self) -> web::Addresses {
+        let server = &self.config.server;
+        web::Addresses::of(server.base_url(), &server.ghost_path)
     }
 
     /// The same behind the response cache.

@@ -1,11 +1,12 @@
 //! The settings of a site: what an owner decides once for every page.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::slug::SlugStyle;
 
 /// A link of the navigation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NavigationLink {
     /// The words.
     pub label: String,

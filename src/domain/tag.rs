@@ -1,5 +1,6 @@
 //! Content tags. (A *cache tag* is something else: see [`super::cache_tag`].)
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::TagId;
@@ -8,7 +9,9 @@ use super::social::Social;
 use crate::clock::Timestamp;
 
 /// Who sees a tag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, sqlx::Type)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, sqlx::Type,
+)]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum TagVisibility {

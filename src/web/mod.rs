@@ -36,7 +36,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-pub use api::Told;
+pub use api::{Told, document as api_document};
 pub use api::door::Addresses;
 pub use api::limits::Limits;
 pub use api::params::ListLimits;
@@ -66,7 +66,10 @@ fn files() -> Routes<AppState> {
 
 /// What is made from the database.
 fn pages() -> Routes<AppState> {
-    Routes::default().merge(site::routes()).merge(api::content::routes())
+    Routes::default()
+        .merge(site::routes())
+        .merge(api::description::routes())
+        .merge(api::content::routes())
 }
 
 /// The options of the response cache, as far as the site decides on them.

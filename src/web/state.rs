@@ -149,6 +149,12 @@ impl FromRef<AppState> for DeskState {
     }
 }
 
+impl FromRef<AppState> for Addresses {
+    fn from_ref(state: &AppState) -> Self {
+        state.addresses.clone()
+    }
+}
+
 impl FromRef<AppState> for Editing {
     fn from_ref(state: &AppState) -> Self {
         state.editing.clone()

@@ -32,6 +32,7 @@ const pages = {
   'search-found': '/search/?q=clocks',
   'search-nothing': '/search/?q=xylophone',
   'not-found': '/evrything/',
+  api: '/ghost/api/',
 };
 const widths = { phone: { width: 360, height: 740 }, desk: { width: 1280, height: 900 } };
 

@@ -44,6 +44,14 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     }
 }
 
+#[cfg(test)]
+impl Body {
+    /// A body that says this.
+    pub(super) fn of(value: &Value) -> Self {
+        Self(value.to_string().into())
+    }
+}
+
 impl Body {
     /// The one thing in it.
     pub(super) fn one(&self, names: Names, doing: Doing) -> Result<Fields, ApiError> {

@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri,
 
 use super::CONTENT_VERSION;
 use super::answer;
+use super::description::FILE;
 use super::error::{ApiError, Kind};
 use crate::services;
 use crate::services::integrations::Holder;
@@ -68,6 +69,11 @@ impl Addresses {
         format!("{}{}admin/{path}", self.base_url, self.base)
     }
 
+    /// Where the API is, without the slash at the end: `https://example.org/ghost/api`.
+    pub(super) fn api(&self) -> String {
+        format!("{}{}", self.base_url, self.base.trim_end_matches('/'))
+    }
+
     /// Gives the address of a request its one form, and says where the request goes.
     pub(in crate::web) fn enter(
         &self,
@@ -100,7 +106,9 @@ impl Addresses {
             Some((version, rest)) if OLD.contains(&version) => (Some(version), rest),
             _ => (None, rest),
         };
-        let slash = if rest.ends_with('/') { "" } else { "/" };
+        // The base itself ends in one, and the description is a file.
+        let is_whole = rest.is_empty() || rest.ends_with('/') || rest == FILE;
+        let slash = if is_whole { "" } else { "/" };
         let deprecated = version.map(|version| Deprecated {
             version: version.to_owned(),
             address: format!("{}{}{rest}{slash}", self.base_url, self.base),
@@ -296,6 +304,8 @@ mod tests {
             ),
             ("/API/content/posts/slug/A-Post", Some("/ghost/api/content/posts/slug/a-post/")),
             ("/ghost/api/V3/content/posts/", Some(posts)),
+            ("/ghost/api/", Some("/ghost/api/")),
+            ("/ghost/api/openapi.json", Some("/ghost/api/openapi.json")),
             ("/ghost/", None),
             ("/api/", None),
             ("/apiary/content/", None),

@@ -4,6 +4,7 @@
 use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -56,28 +57,54 @@ pub(in crate::web) struct ApiError {
     seen: Option<Box<Seen>>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// What went wrong.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Errors")]
+pub(super) struct Body<'a> {
     errors: [One<'a>; 1],
 }
 
-#[derive(Serialize)]
+/// An error.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
 struct One<'a> {
+    /// A sentence for people.
     message: &'a str,
+    /// Another one, which says more.
     context: Option<&'a str>,
+    /// What kind of error it is: a name that clients know.
     #[serde(rename = "type")]
     kind: &'static str,
+    /// What more there is to tell programs.
     details: Option<&'a Value>,
+    /// The parameter or the field that is wrong.
     property: Option<&'static str>,
     help: Option<&'a str>,
+    /// Which of its kind it is, for programs.
     code: Option<&'static str>,
+    /// The same error has the same name.
+    #[schemars(extend("format" = "uuid"))]
     id: String,
     #[serde(rename = "ghostErrorCode")]
     ghost_error_code: Option<&'static str>,
 }
 
 impl Kind {
-    const fn status(self) -> StatusCode {
+    /// All of them.
+    pub(super) const ALL: [Self; 10] = [
+        Self::BadRequest,
+        Self::Unauthorized,
+        Self::NoPermission,
+        Self::NotFound,
+        Self::NotAcceptable,
+        Self::Collision,
+        Self::TooLarge,
+        Self::UnsupportedMedia,
+        Self::Validation,
+        Self::Maintenance,
+    ];
+
+    pub(super) const fn status(self) -> StatusCode {
         match self {
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
@@ -94,7 +121,7 @@ impl Kind {
     }
 
     /// The name that clients know.
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::BadRequest => "BadRequestError",
             Self::Unauthorized => "UnauthorizedError",
@@ -111,7 +138,7 @@ impl Kind {
     }
 
     /// How a sentence about it begins.
-    const fn beginning(self) -> &'static str {
+    pub(super) const fn beginning(self) -> &'static str {
         match self {
             Self::BadRequest => "The request was not understood",
             Self::Unauthorized => "Nobody is authorised by this",

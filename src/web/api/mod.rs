@@ -10,6 +10,7 @@ mod body;
 pub(super) mod content;
 mod cursor;
 mod dates;
+pub(super) mod description;
 pub(super) mod door;
 mod error;
 pub(super) mod limits;
@@ -19,7 +20,15 @@ mod told;
 
 pub use told::Told;
 
+use description::Operation;
+pub use description::document;
+
 /// What the answers say they are: the version of Ghost's API that they follow.
 const VERSION: &str = "6.65";
 /// The same as a header, in `Content-Version`.
 const CONTENT_VERSION: &str = "v6.65";
+
+/// What can be asked of it.
+fn operations() -> Vec<Operation> {
+    [content::operations(), admin::operations()].concat()
+}

@@ -15,9 +15,9 @@ pub(super) const READ: &[&str] = &["fields", "formats", "include"];
 pub(super) const READ_IF: &[&str] = &["fields", "filter", "formats", "include"];
 
 /// So many there are where nobody says how many.
-const DEFAULT_LIMIT: u32 = 15;
+pub(super) const DEFAULT_LIMIT: u32 = 15;
 /// So many are all: whoever wants more asks for the next page of all.
-const ALL: u32 = 10_000;
+pub(super) const ALL: u32 = 10_000;
 /// More rules than columns order nothing.
 const MAX_RULES: usize = 16;
 
@@ -107,20 +107,14 @@ impl Params {
         let mut formats =
             self.known_formats(doing, &["html", "plaintext", "mobiledoc", "lexical"])?;
         formats.retain(|format| matches!(format, Format::Html | Format::Plaintext));
-        if formats.is_empty() {
-            formats.push(Format::Html);
-        }
-        Ok(Formats(formats))
+        Ok(if formats.is_empty() { Formats::readers() } else { Formats(formats) })
     }
 
     /// The same for writers, who get a document to edit unless they ask for something else.
     pub(super) fn formats_to_edit(&self, doing: Doing) -> Result<Formats, ApiError> {
         let names = ["html", "plaintext", "mobiledoc", "lexical", "markdown"];
-        let mut formats = self.known_formats(doing, &names)?;
-        if formats.is_empty() {
-            formats = vec![Format::Lexical, Format::Mobiledoc];
-        }
-        Ok(Formats(formats))
+        let formats = self.known_formats(doing, &names)?;
+        Ok(if formats.is_empty() { Formats::writers() } else { Formats(formats) })
     }
 
     fn known_formats(&self, doing: Doing, names: &[&str]) -> Result<Vec<Format>, ApiError> {
@@ -189,6 +183,16 @@ impl Formats {
     /// What those are told who do not ask.
     pub(super) fn told() -> Self {
         Self(vec![Format::Html, Format::Plaintext])
+    }
+
+    /// What readers get unless they ask for something else.
+    pub(super) fn readers() -> Self {
+        Self(vec![Format::Html])
+    }
+
+    /// The same for writers: a document to edit.
+    pub(super) fn writers() -> Self {
+        Self(vec![Format::Lexical, Format::Mobiledoc])
     }
 
     /// Whether this one is wanted.

@@ -6,6 +6,7 @@ mod clients;
 mod content;
 mod cost;
 mod cursors;
+mod description;
 mod filters;
 mod keys;
 mod limits;

@@ -3,6 +3,7 @@
 //! Whatever is asked for is read from the primary, and kept by nobody.
 
 mod auth;
+mod bodies;
 mod fields;
 mod nothing;
 mod posts;
@@ -15,6 +16,7 @@ mod webhooks;
 mod written;
 
 use super::asked::{Ask, Names, Result};
+use super::description::Operation;
 use crate::web::AppState;
 use crate::web::edge::{Declaration, Routes};
 
@@ -65,4 +67,15 @@ pub(in crate::web) fn routes() -> Routes<AppState> {
         .unread("/ghost/api/admin/webhooks/{id}/", PRIVATE)
         .put("/ghost/api/admin/webhooks/{id}/", webhooks::edit)
         .delete("/ghost/api/admin/webhooks/{id}/", webhooks::delete)
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    [
+        posts::operations(),
+        tags::operations(),
+        users::operations(),
+        uploads::operations(),
+        site::operations(),
+    ]
+    .concat()
 }

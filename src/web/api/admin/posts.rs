@@ -8,6 +8,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::auth::Integration;
+use super::bodies::{ChangedPost, NewPost};
 use super::written::{self, Written};
 use super::{Ask, Names, Result, fields};
 use crate::domain::post::{Draft, FullPost};
@@ -17,7 +18,8 @@ use crate::services::editing::Editing;
 use crate::services::reading::{Asker, Beside};
 use crate::web::api::body::{Body, Fields};
 use crate::web::api::dates::Dates;
-use crate::web::api::error::{ApiError, Doing};
+use crate::web::api::description::{Operation, Resource, parameter, sample};
+use crate::web::api::error::{ApiError, Doing, Kind};
 use crate::web::api::params::Formats;
 use crate::web::api::shape::{EditedPost, Site, only};
 use crate::web::state::SiteState;
@@ -261,4 +263,52 @@ const fn names(kind: PostKind) -> Names {
         PostKind::Post => POSTS,
         PostKind::Page => PAGES,
     }
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    [PostKind::Post, PostKind::Page].into_iter().flat_map(of_kind).collect()
+}
+
+fn of_kind(kind: PostKind) -> Vec<Operation> {
+    const FORMATS: &[&str] = &["html", "plaintext", "lexical", "mobiledoc", "markdown"];
+    let names = names(kind);
+    let Names { many, one } = names;
+    let post = EditedPost::of(
+        &sample::site(Asker::Integration),
+        &sample::post(kind),
+        BESIDE,
+        &Formats::writers(),
+    );
+    let resource = Resource {
+        at: match kind {
+            PostKind::Post => "/admin/posts/",
+            PostKind::Page => "/admin/pages/",
+        },
+        names,
+        by: &["id", "slug"],
+        includes: &[],
+        formats: FORMATS,
+        example: &["title", "slug", "status", "updated_at"],
+    };
+    let at = resource.at;
+    let write = || [parameter::source(), parameter::formats(FORMATS)];
+    let new = json!({ "title": "A quiet machine", "html": "<p>It hums.</p>", "status": "draft" });
+    let changed = json!({ "title": "A quieter machine", "updated_at": "2026-11-23T19:21:49.000Z" });
+    let mut operations = resource.reads(&post);
+    operations.extend([
+        Operation::post(at, format!("Add a {one}"))
+            .with(write())
+            .takes::<NewPost>(many, "source=html", new)
+            .creates(many, &post),
+        Operation::put(format!("{at}{{id}}/"), format!("Change a {one}"))
+            .with(write())
+            .takes::<ChangedPost>(many, "", changed)
+            .answers_one(many, &post)
+            .fails(&[Kind::Collision]),
+        Operation::delete(format!("{at}{{id}}/"), format!("Delete a {one}")),
+        Operation::post(format!("{at}{{id}}/copy/"), format!("Copy a {one}, as a draft"))
+            .with([parameter::formats(FORMATS)])
+            .creates(many, &post),
+    ]);
+    operations
 }

@@ -5,6 +5,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::auth::Integration;
+use super::bodies::{ChangedTag, NewTag};
 use super::written::{self, Written};
 use super::{Ask, Names, Result, fields};
 use crate::domain::{Tag, TagId};
@@ -12,6 +13,7 @@ use crate::services::Saved;
 use crate::services::reading::Asker;
 use crate::services::tagging::{TagDraft, Tagging};
 use crate::web::api::body::Body;
+use crate::web::api::description::{Operation, Resource, sample};
 use crate::web::api::error::Doing;
 use crate::web::api::shape::{EditedTag, Site, only};
 use crate::web::state::SiteState;
@@ -86,4 +88,31 @@ fn answer(status: StatusCode, state: &SiteState, saved: &Saved<Tag>) -> Written 
     let site = Site::for_integrations(&state.base_url);
     let row = json!(EditedTag::of(&site, &saved.value, None));
     Written::one(status, NAMES.many, &row, saved.token)
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    let Names { many, one } = NAMES;
+    let tag = EditedTag::of(&sample::site(Asker::Integration), &sample::tag(), None);
+    let resource = Resource {
+        at: "/admin/tags/",
+        names: NAMES,
+        by: &["id", "slug"],
+        includes: &["count.posts"],
+        formats: &[],
+        example: &["name", "slug", "url", "updated_at"],
+    };
+    let at = resource.at;
+    let new = json!({ "name": "News", "description": "What happened" });
+    let changed = json!({ "description": "What happens" });
+    let mut operations = resource.reads(&tag);
+    operations.extend([
+        Operation::post(at, format!("Add a {one}"))
+            .takes::<NewTag>(many, "", new)
+            .creates(many, &tag),
+        Operation::put(format!("{at}{{id}}/"), format!("Change a {one}"))
+            .takes::<ChangedTag>(many, "", changed)
+            .answers_one(many, &tag),
+        Operation::delete(format!("{at}{{id}}/"), format!("Delete a {one}")),
+    ]);
+    operations
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRef, FromRequest, Request, State};
 use http::StatusCode;
-use serde_json::{Map, Value};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
 
 use super::Result;
 use super::auth::Integration;
@@ -15,6 +17,7 @@ use crate::media::UploadError;
 use crate::services::ServiceError;
 use crate::services::media::{MediaLibrary, Purpose, Received};
 use crate::web::AppState;
+use crate::web::api::description::Operation;
 use crate::web::api::error::{ApiError, Doing, Kind};
 
 /// The most parts of a form.
@@ -68,6 +71,44 @@ struct Sent {
     reference: Option<String>,
 }
 
+/// A file that was taken in.
+#[derive(Clone, Serialize, JsonSchema)]
+struct KeptFile {
+    /// Where it is. What is there never changes.
+    url: String,
+    /// What the client said it knows it by.
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+}
+
+/// Sound or film that was taken in.
+#[derive(Serialize, JsonSchema)]
+struct KeptMedia {
+    /// The picture that came along.
+    thumbnail_url: Option<String>,
+    #[serde(flatten)]
+    file: KeptFile,
+}
+
+/// A form with a file, for the description; [`Desk::receive`] reads it, part by part.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it is described, and read by another way")]
+struct Upload {
+    /// The file. It is known by its bytes, whatever its name is.
+    #[schemars(extend("format" = "binary"))]
+    file: String,
+    /// What a picture is for: one of a person is square, and so is an icon.
+    #[schemars(extend("enum" = ["image", "profile_image", "icon"]))]
+    purpose: Option<String>,
+    /// What the client knows the file by; it gets it back.
+    #[serde(rename = "ref")]
+    #[schemars(length(max = 2000))]
+    reference: Option<String>,
+    /// A picture that stands for sound or film.
+    #[schemars(extend("format" = "binary"))]
+    thumbnail: Option<String>,
+}
+
 /// Where files are taken in.
 #[derive(Clone)]
 pub(super) struct Desk {
@@ -112,18 +153,20 @@ impl Desk {
     }
 
     async fn keep(&self, sent: Sent, list: &'static str, purpose: Purpose, doing: Doing) -> Result {
-        let mut row = Map::new();
-        if purpose == Purpose::Media {
-            let thumbnail = match sent.thumbnail {
-                Some(picture) => Some(self.store(picture, Purpose::Image, doing).await?.0),
-                None => None,
-            };
-            row.insert("thumbnail_url".to_owned(), thumbnail.into());
-        }
+        let thumbnail_url = match sent.thumbnail {
+            Some(picture) if purpose == Purpose::Media => {
+                Some(self.store(picture, Purpose::Image, doing).await?.0)
+            }
+            _ => None,
+        };
         let (url, token) = self.store(sent.file, purpose, doing).await?;
-        row.insert("url".to_owned(), url.into());
-        row.insert("ref".to_owned(), sent.reference.into());
-        Ok(Written::one(StatusCode::CREATED, list, &Value::Object(row), token).done())
+        let file = KeptFile { url, reference: sent.reference };
+        let row = if purpose == Purpose::Media {
+            json!(KeptMedia { thumbnail_url, file })
+        } else {
+            json!(file)
+        };
+        Ok(Written::one(StatusCode::CREATED, list, &row, token).done())
     }
 
     /// Keeps a file, and gives its address.
@@ -170,4 +213,16 @@ fn refused(doing: Doing, error: ServiceError) -> ApiError {
         UploadError::Read(_) => Kind::BadRequest,
     };
     doing.fails(kind, format!("{error}.")).of("file")
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    let url = "https://example.org/content/images/harbour-3e914a6631ba.jpg".to_owned();
+    let file = KeptFile { url, reference: None };
+    let post = |path, summary| Operation::post(path, summary).takes_form::<Upload>();
+    let media = KeptMedia { thumbnail_url: None, file: file.clone() };
+    vec![
+        post("/admin/images/upload/", "Take in a picture").keeps("images", &file),
+        post("/admin/files/upload/", "Take in a file").keeps("files", &file),
+        post("/admin/media/upload/", "Take in sound or film").keeps("media", &media),
+    ]
 }

@@ -2,6 +2,7 @@
 
 use super::{Ask, Names, Result};
 use crate::services::reading::Asker;
+use crate::web::api::description::{Operation, Resource, sample};
 use crate::web::api::shape::{Author, only};
 use crate::web::state::SiteState;
 
@@ -16,4 +17,16 @@ pub(super) async fn authors(state: SiteState, ask: Ask) -> Result {
         let shape = Author::of(site, &author.row, ask.count(author.posts));
         only(&shape, fields.as_deref(), &["count"])
     })
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    let resource = Resource {
+        at: "/content/authors/",
+        names: NAMES,
+        by: &["id", "slug"],
+        includes: &["count.posts"],
+        formats: &[],
+        example: &["name", "slug", "url", "bio"],
+    };
+    resource.reads(&Author::of(&sample::site(Asker::Reader), &sample::author(), None))
 }

@@ -9,6 +9,7 @@ mod tags;
 mod tiers;
 
 use super::asked::{Ask, Names, Result, list, site};
+use super::description::Operation;
 use super::params::{BROWSE, READ, READ_IF};
 use crate::web::AppState;
 use crate::web::edge::{Declaration, Routes};
@@ -37,4 +38,16 @@ pub(in crate::web) fn routes() -> Routes<AppState> {
         .get("/ghost/api/content/tiers/", LIST, tiers::tiers)
         .get("/ghost/api/content/newsletters/", LIST, nothing::newsletters)
         .get("/ghost/api/content/recommendations/", LIST, nothing::recommendations)
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    [
+        posts::operations(),
+        tags::operations(),
+        authors::operations(),
+        settings::operations(),
+        tiers::operations(),
+        nothing::operations(),
+    ]
+    .concat()
 }

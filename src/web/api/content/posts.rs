@@ -3,15 +3,22 @@
 use super::{Ask, Names, Result};
 use crate::domain::PostKind;
 use crate::services::reading::{Asker, Beside};
+use crate::web::api::description::{Operation, Resource, sample};
+use crate::web::api::params::Formats;
 use crate::web::api::shape::{Post, only};
 use crate::web::state::SiteState;
 
+const POSTS: Names = Names { many: "posts", one: "post" };
+const PAGES: Names = Names { many: "pages", one: "page" };
+/// What can stand beside a post.
+const BOTH: Beside = Beside { tags: true, authors: true };
+
 pub(super) async fn posts(state: SiteState, ask: Ask) -> Result {
-    show(&state, PostKind::Post, Names { many: "posts", one: "post" }, &ask).await
+    show(&state, PostKind::Post, POSTS, &ask).await
 }
 
 pub(super) async fn pages(state: SiteState, ask: Ask) -> Result {
-    show(&state, PostKind::Page, Names { many: "pages", one: "page" }, &ask).await
+    show(&state, PostKind::Page, PAGES, &ask).await
 }
 
 async fn show(state: &SiteState, kind: PostKind, names: Names, ask: &Ask) -> Result {
@@ -31,4 +38,25 @@ async fn show(state: &SiteState, kind: PostKind, names: Names, ask: &Ask) -> Res
     asked.answer(names, state, found, |site, post| {
         only(&Post::of(site, post, beside, &formats), fields.as_deref(), always)
     })
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    let of = |kind, at, names| {
+        let resource = Resource {
+            at,
+            names,
+            by: &["id", "slug"],
+            includes: &["tags", "authors"],
+            formats: &["html", "plaintext"],
+            example: &["title", "slug", "url", "published_at"],
+        };
+        resource.reads(&Post::of(
+            &sample::site(Asker::Reader),
+            &sample::post(kind),
+            BOTH,
+            &Formats::readers(),
+        ))
+    };
+    [of(PostKind::Post, "/content/posts/", POSTS), of(PostKind::Page, "/content/pages/", PAGES)]
+        .concat()
 }

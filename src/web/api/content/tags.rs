@@ -2,6 +2,7 @@
 
 use super::{Ask, Names, Result};
 use crate::services::reading::Asker;
+use crate::web::api::description::{Operation, Resource, sample};
 use crate::web::api::shape::{Tag, only};
 use crate::web::state::SiteState;
 
@@ -16,4 +17,16 @@ pub(super) async fn tags(state: SiteState, ask: Ask) -> Result {
         let shape = Tag::of(site, &tag.row, ask.count(tag.posts));
         only(&shape, fields.as_deref(), &["count"])
     })
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    let resource = Resource {
+        at: "/content/tags/",
+        names: NAMES,
+        by: &["id", "slug"],
+        includes: &["count.posts"],
+        formats: &[],
+        example: &["name", "slug", "url", "visibility"],
+    };
+    resource.reads(&Tag::of(&sample::site(Asker::Reader), &sample::tag(), None))
 }

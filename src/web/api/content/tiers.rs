@@ -2,6 +2,7 @@
 
 use super::{Ask, Names, Result, list};
 use crate::services::reading::Asker;
+use crate::web::api::description::{Operation, Resource};
 use crate::web::api::shape::{Pagination, Tier, only};
 use crate::web::state::SiteState;
 
@@ -14,4 +15,16 @@ pub(super) async fn tiers(state: SiteState, ask: Ask) -> Result {
     let tier = only(&Tier::FREE, ask.params.fields().as_deref(), &[]);
     let rows = if asked.query.skip == 0 { vec![tier] } else { Vec::new() };
     Ok(list(read.seen, NAMES.many, &rows, &Pagination::of(asked.page, 1)))
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    let resource = Resource {
+        at: "/content/tiers/",
+        names: NAMES,
+        by: &[],
+        includes: &[],
+        formats: &[],
+        example: &["name", "slug", "type"],
+    };
+    resource.reads(&Tier::FREE)
 }

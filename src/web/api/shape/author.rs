@@ -1,16 +1,19 @@
 //! Authors: what readers may know of them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Count, Site};
 use crate::domain::{self, paths};
 
 /// An author. There is no address of theirs in it, and nothing of what they may do.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(in crate::web::api) struct Author {
+    #[schemars(regex(pattern = "^[0-9a-f]{24}$"))]
     id: String,
     name: String,
     slug: String,
+    /// An absolute address, as every other in here.
     profile_image: Option<String>,
     cover_image: Option<String>,
     bio: Option<String>,
@@ -27,7 +30,9 @@ pub(in crate::web::api) struct Author {
     linkedin: Option<String>,
     meta_title: Option<String>,
     meta_description: Option<String>,
+    /// Their page.
     url: String,
+    /// There if `include` names `count.posts`.
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<Count>,
 }

@@ -1,5 +1,6 @@
 //! What integrations see beyond what readers do: the state of a post, and of people what they may do.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Author, Count, Post, Site, Tag, Wanted};
@@ -10,7 +11,7 @@ use crate::services::reading::{Beside, BrowsedPost};
 use crate::web::api::params::{Format, Formats};
 
 /// A post or a page in whatever state.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(in crate::web::api) struct EditedPost {
     #[serde(flatten)]
     post: Post,
@@ -23,10 +24,14 @@ pub(in crate::web::api) struct EditedPost {
     #[serde(skip_serializing_if = "Wanted::is_absent")]
     primary_author: Wanted<User>,
     status: Status,
+    /// A document of Ghost's editor, as JSON in a string, with one card, which holds the Markdown. There
+    /// if `formats` names it, and if `formats` names nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     lexical: Option<String>,
+    /// A document of Ghost's editor of old: there is none.
     #[serde(skip_serializing_if = "Wanted::is_absent")]
     mobiledoc: Wanted<String>,
+    /// The text as it was written. There if `formats` names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     markdown: Option<String>,
     #[serde(flatten)]
@@ -36,7 +41,7 @@ pub(in crate::web::api) struct EditedPost {
 }
 
 /// How a post was sent; of posts alone, and none ever was.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 struct Mailing {
     email_only: bool,
     email_segment: &'static str,
@@ -45,7 +50,7 @@ struct Mailing {
 }
 
 /// What came of it. Nobody counts that.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 struct Echo {
     #[serde(skip_serializing_if = "Option::is_none")]
     clicks: Option<u32>,
@@ -58,16 +63,18 @@ struct Echo {
 }
 
 /// A content tag.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(in crate::web::api) struct EditedTag {
     #[serde(flatten)]
     tag: Tag,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
+    #[schemars(extend("format" = "date-time"))]
     updated_at: String,
 }
 
 /// A user: an author, and what they may do.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(in crate::web::api) struct User {
     #[serde(flatten)]
     author: Author,
@@ -75,11 +82,13 @@ pub(in crate::web::api) struct User {
     status: UserStatus,
     roles: [UserRole; 1],
     last_seen: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
+    #[schemars(extend("format" = "date-time"))]
     updated_at: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct UserRole {
     id: String,
     name: &'static str,

@@ -23,6 +23,7 @@ pub(super) use settings::Settings;
 pub(super) use tag::Tag;
 pub(super) use tier::Tier;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use super::dates::Dates;
@@ -40,6 +41,9 @@ pub(super) struct Site<'a> {
     pub(super) asker: Asker,
 }
 
+/// Marks the schema of a [`Wanted`] while a description is made.
+pub(super) const NULL_IF_WANTED: &str = "x-null-if-wanted";
+
 /// A field that is absent unless it was asked for, and then may have no value.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
@@ -51,7 +55,7 @@ enum Wanted<T> {
 }
 
 /// How many posts there are of something.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub(super) struct Count {
     pub(super) posts: i64,
 }
@@ -71,6 +75,24 @@ impl<'a> Site<'a> {
     /// For whoever edits it.
     pub(super) const fn for_integrations(base_url: &'a str) -> Self {
         Self { base_url, dates: Dates::InUtc, asker: Asker::Integration }
+    }
+}
+
+/// It is described by what it is where it is there. That it may be null besides, no other field that may be
+/// absent can say: see [`description`](super::description).
+impl<T: JsonSchema> JsonSchema for Wanted<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Option::<T>::json_schema(generator);
+        schema.insert(NULL_IF_WANTED.to_owned(), true.into());
+        schema
     }
 }
 

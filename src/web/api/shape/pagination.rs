@@ -1,5 +1,8 @@
 //! Which page of a list it is.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use super::Wanted;
@@ -15,12 +18,16 @@ impl Serialize for Limit {
     }
 }
 
-/// As it stands in `meta`.
-#[derive(Debug, Clone, Serialize)]
+/// Which page of a list it is.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(in crate::web::api) struct Pagination {
+    /// From 1 on.
     page: u64,
+    /// How many rows a page has.
     limit: Limit,
+    /// How many pages there are; always one at least.
     pages: u64,
+    /// How many rows there are on all pages.
     total: u64,
     next: Option<u64>,
     prev: Option<u64>,
@@ -48,6 +55,20 @@ impl Pagination {
     /// That of some rows on the way through all of them, which goes on behind a cursor.
     pub(in crate::web::api) fn walked(page: PageOf, total: u64, cursor: Option<String>) -> Self {
         Self { next: None, prev: None, cursor: Wanted::Is(cursor), ..Self::of(page, total) }
+    }
+}
+
+impl JsonSchema for Limit {
+    fn schema_name() -> Cow<'static, str> {
+        "Limit".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "integer", "minimum": 1 }, { "const": "all" }] })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Posts and pages.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Author, Site, Tag, Wanted};
@@ -13,19 +14,26 @@ use crate::web::api::params::{Format, Formats};
 const EXCERPT: usize = 500;
 
 /// A post or a page.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(in crate::web::api) struct Post {
+    #[schemars(regex(pattern = "^[0-9a-f]{24}$"))]
     id: String,
+    #[schemars(extend("format" = "uuid"))]
     uuid: String,
     comment_id: Option<String>,
     title: String,
     slug: String,
+    /// The text as readers get it, every address in it absolute. There unless `formats` asks for others
+    /// alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     html: Option<String>,
+    /// The text without markup. There if `formats` names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     plaintext: Option<String>,
+    /// An absolute address, as every other in here.
     feature_image: Option<String>,
     feature_image_alt: Option<String>,
+    /// HTML.
     feature_image_caption: Option<String>,
     featured: bool,
     visibility: Visibility,
@@ -35,8 +43,12 @@ pub(in crate::web::api) struct Post {
     /// Whether this reader may comment.
     #[serde(skip_serializing_if = "Option::is_none")]
     comments: Option<bool>,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
+    #[schemars(extend("format" = "date-time"))]
     updated_at: String,
+    /// Null where it never was.
+    #[schemars(extend("format" = "date-time"))]
     published_at: Option<String>,
     custom_excerpt: Option<String>,
     /// Null where there is nothing to read.
@@ -48,14 +60,19 @@ pub(in crate::web::api) struct Post {
     codeinjection_foot: Option<String>,
     custom_template: Option<String>,
     canonical_url: Option<String>,
+    /// In their order. There if `include` names `tags`.
     #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<Vec<Tag>>,
+    /// The first tag, where that is public; there with `tags`.
     #[serde(skip_serializing_if = "Wanted::is_absent")]
     primary_tag: Wanted<Tag>,
+    /// In their order. There if `include` names `authors`.
     #[serde(skip_serializing_if = "Option::is_none")]
     authors: Option<Vec<Author>>,
+    /// The first author; there with `authors`.
     #[serde(skip_serializing_if = "Wanted::is_absent")]
     primary_author: Wanted<Author>,
+    /// Its page; of what is not published, a preview.
     url: String,
     og_image: Option<String>,
     og_title: Option<String>,

@@ -1,5 +1,6 @@
 //! The settings of the site: what front ends may know.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Site;
@@ -8,7 +9,7 @@ use crate::domain::settings::NavigationLink;
 use crate::web::api::VERSION;
 
 /// The settings. What stands behind `portal`, and about members and comments, says that there are none.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "they are Ghost's")]
 pub(in crate::web::api) struct Settings<'a> {
     title: &'a str,
@@ -69,7 +70,7 @@ pub(in crate::web::api) struct Settings<'a> {
 }
 
 /// No feature is on trial.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Labs {}
 
 impl<'a> Settings<'a> {

@@ -1,5 +1,6 @@
 //! Content tags.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Count, Site};
@@ -7,13 +8,15 @@ use crate::domain::tag::TagVisibility;
 use crate::domain::{self, paths};
 
 /// A content tag.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(in crate::web::api) struct Tag {
+    #[schemars(regex(pattern = "^[0-9a-f]{24}$"))]
     id: String,
     name: String,
     slug: String,
     description: Option<String>,
     feature_image: Option<String>,
+    /// Internal tags are for the site's own use: their names begin with `#`.
     visibility: TagVisibility,
     og_image: Option<String>,
     og_title: Option<String>,
@@ -27,7 +30,9 @@ pub(in crate::web::api) struct Tag {
     codeinjection_foot: Option<String>,
     canonical_url: Option<String>,
     accent_color: Option<String>,
+    /// Its page; an internal tag has none, and names one that is not there.
     url: String,
+    /// There if `include` names `count.posts`.
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<Count>,
 }

@@ -1,9 +1,10 @@
 //! Tiers: there is one, since everything is free.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A tier of members.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(in crate::web::api) struct Tier {
     id: &'static str,
     name: &'static str,
