@@ -53,7 +53,8 @@ fn write(filter: &Filter, to: &mut String) -> Option<()> {
         if at > 0 {
             to.push(mark);
         }
-        let is_bare = matches!(inner, Filter::Is(_)) || matches!((filter, inner), (Filter::Any(_), Filter::All(_)));
+        let is_bare = matches!(inner, Filter::Is(_))
+            || matches!((filter, inner), (Filter::Any(_), Filter::All(_)));
         if is_bare {
             write(inner, to)?;
         } else {

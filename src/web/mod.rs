@@ -36,10 +36,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-pub use api::{Told, document as api_document};
 pub use api::door::Addresses;
 pub use api::limits::Limits;
 pub use api::params::ListLimits;
+pub use api::{Told, document as api_document};
 use edge::{Cdn, Declaration, Edge, Routes, Table};
 pub use front::{Door, Front};
 pub use state::{AppState, DeskState};

@@ -91,7 +91,7 @@ struct One<'a> {
 
 impl Kind {
     /// All of them.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::BadRequest,
         Self::Unauthorized,
         Self::NoPermission,
@@ -101,6 +101,7 @@ impl Kind {
         Self::TooLarge,
         Self::UnsupportedMedia,
         Self::Validation,
+        Self::TooManyRequests,
         Self::Maintenance,
     ];
 

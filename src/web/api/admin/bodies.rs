@@ -47,6 +47,44 @@ pub(super) struct ChangedTag {
     rest: TagBody,
 }
 
+/// A webhook that is new.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it is described, and read by another way")]
+pub(super) struct NewHook {
+    /// Of what it is told, like `post.published`.
+    #[schemars(length(min = 1, max = 191))]
+    event: String,
+    /// Where it is told.
+    #[schemars(length(min = 1, max = 2000))]
+    target_url: String,
+    #[schemars(flatten)]
+    rest: HookBody,
+}
+
+/// What is to change of a webhook. What is not in it stays as it is.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it is described, and read by another way")]
+pub(super) struct ChangedHook {
+    #[schemars(length(min = 1, max = 191))]
+    event: Option<String>,
+    #[schemars(length(min = 1, max = 2000))]
+    target_url: Option<String>,
+    #[schemars(flatten)]
+    rest: HookBody,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it is described, and read by another way")]
+struct HookBody {
+    #[schemars(length(max = 191))]
+    name: Option<String>,
+    /// What signs the messages.
+    #[schemars(length(max = 191))]
+    secret: Option<String>,
+    #[schemars(length(max = 191))]
+    api_version: Option<String>,
+}
+
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "it is described, and read by another way")]
 struct PostBody {

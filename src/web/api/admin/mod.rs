@@ -75,6 +75,8 @@ pub(super) fn operations() -> Vec<Operation> {
         tags::operations(),
         users::operations(),
         uploads::operations(),
+        webhooks::operations(),
+        nothing::operations(),
         site::operations(),
     ]
     .concat()

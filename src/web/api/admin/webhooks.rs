@@ -6,13 +6,16 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use super::auth::Integration;
+use super::bodies::{ChangedHook, NewHook};
 use super::{Ask, Names, Result};
 use crate::domain::webhook::{MAX_TEXT, MAX_URL};
 use crate::domain::{Webhook, WebhookId};
+use crate::services::reading::Asker;
 use crate::services::webhooks::{WebhookError, Wish};
 use crate::web::AppState;
 use crate::web::api::answer;
 use crate::web::api::body::{Body, Fields};
+use crate::web::api::description::{Operation, sample};
 use crate::web::api::error::{ApiError, Doing, Kind};
 use crate::web::api::shape::{Hook, Site};
 
@@ -103,4 +106,21 @@ fn refused(doing: Doing, error: WebhookError) -> ApiError {
             .of(field),
         WebhookError::Failed(error) => doing.failed(&error),
     }
+}
+
+pub(super) fn operations() -> Vec<Operation> {
+    let Names { many, one } = NAMES;
+    let at = "/admin/webhooks/";
+    let hook = Hook::of(&sample::site(Asker::Integration), &sample::webhook());
+    let new = json!({ "event": "post.published", "target_url": "https://hooks.example.org/build" });
+    let changed = json!({ "event": "site.changed" });
+    vec![
+        Operation::post(at, format!("Add a {one}"))
+            .takes::<NewHook>(many, "", new)
+            .creates(many, &hook),
+        Operation::put(format!("{at}{{id}}/"), format!("Change a {one}"))
+            .takes::<ChangedHook>(many, "", changed)
+            .answers_one(many, &hook),
+        Operation::delete(format!("{at}{{id}}/"), format!("Delete a {one}")),
+    ]
 }

@@ -48,6 +48,7 @@ pub(super) fn operations() -> Vec<Operation> {
         settings::operations(),
         tiers::operations(),
         nothing::operations(),
+        search_index::operations(),
     ]
     .concat()
 }

@@ -1,20 +1,13 @@
 //! What there is none of here, for clients that ask for it anyway.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::{Ask, Names, Result, list};
 use crate::services::reading::Asker;
 use crate::web::api::description::{Operation, Resource};
-use crate::web::api::shape::Pagination;
+use crate::web::api::shape::{Nothing, Pagination};
 use crate::web::state::SiteState;
 
 const NEWSLETTERS: Names = Names { many: "newsletters", one: "newsletter" };
 const RECOMMENDATIONS: Names = Names { many: "recommendations", one: "recommendation" };
-
-/// What there is none of.
-#[derive(Serialize, JsonSchema)]
-struct Nothing {}
 
 pub(super) async fn newsletters(state: SiteState, ask: Ask) -> Result {
     none(&state, NEWSLETTERS, &ask).await

@@ -159,6 +159,7 @@ impl Document {
             "description": match answer.envelope {
                 Envelope::None => "What was asked for.",
                 Envelope::One(_) => "What was asked for, in a list of one.",
+                Envelope::All(_) => "All that there are.",
                 Envelope::Page(_) => "A page of the list.",
             },
             "headers": refer(&headers),
@@ -174,6 +175,12 @@ fn json_content(content: &Content, schema: Value, schemas: &mut Schemas) -> Valu
         Envelope::None => (schema, example),
         Envelope::One(name) => {
             let rows = json!({ "type": "array", "items": schema, "minItems": 1, "maxItems": 1 });
+            let schema =
+                json!({ "type": "object", "properties": { name: rows }, "required": [name] });
+            (schema, json!({ name: [example] }))
+        }
+        Envelope::All(name) => {
+            let rows = json!({ "type": "array", "items": schema });
             let schema =
                 json!({ "type": "object", "properties": { name: rows }, "required": [name] });
             (schema, json!({ name: [example] }))

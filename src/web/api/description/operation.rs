@@ -29,6 +29,8 @@ pub(super) enum Envelope {
     None,
     /// In a list of one under its name.
     One(&'static str),
+    /// In a list of any length under its name.
+    All(&'static str),
     /// In a list under its name, beside a `meta` that says which page of it this is.
     Page(&'static str),
 }
@@ -130,7 +132,7 @@ impl Operation {
             errors,
             example_query: String::new(),
         }
-        .fails(&[Kind::Maintenance]);
+        .fails(&[Kind::TooManyRequests, Kind::Maintenance]);
         if !operation.parameters.is_empty() {
             operation = operation.fails(&[Kind::NotFound, Kind::Validation]);
         }
@@ -208,6 +210,15 @@ impl Operation {
         example: &T,
     ) -> Self {
         self.with_answer(Envelope::One(name), schemas::of::<T>(), only(example, None, &[]))
+    }
+
+    /// It answers with all of these that there are, in a list under this name.
+    pub(in crate::web::api) fn answers_all<T: JsonSchema + Serialize>(
+        self,
+        name: &'static str,
+        example: &T,
+    ) -> Self {
+        self.with_answer(Envelope::All(name), schemas::of::<T>(), only(example, None, &[]))
     }
 
     /// It answers with a page of these, in a list under this name.

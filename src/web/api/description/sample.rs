@@ -7,9 +7,10 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::operation::{Access, Content, Envelope, Operation};
+use crate::domain::event::PostEvent;
 use crate::domain::{
-    Author, Post, PostId, PostKind, PostSummary, Slug, Social, Status, Tag, TagId, Timestamp,
-    UserId, Visibility,
+    Author, EventKind, IntegrationId, Post, PostId, PostKind, PostSummary, Slug, Social, Status,
+    Tag, TagId, Timestamp, UserId, Visibility, Webhook, WebhookId,
 };
 use crate::services::reading::{Asker, BrowsedPost};
 use crate::web::api::dates::Dates;
@@ -46,6 +47,23 @@ pub(in crate::web::api) fn author() -> Author {
 }
 
 /// A post or a page.
+pub(in crate::web::api) fn webhook() -> Webhook {
+    Webhook {
+        id: WebhookId::derived("build"),
+        integration_id: IntegrationId::derived("Front end"),
+        event: EventKind::Post(PostKind::Post, PostEvent::Published),
+        target_url: "https://hooks.example.org/build".to_owned(),
+        name: None,
+        secret: None,
+        api_version: None,
+        created_at: PUBLISHED,
+        updated_at: PUBLISHED,
+        last_triggered_at: None,
+        last_triggered_status: None,
+        last_triggered_error: None,
+    }
+}
+
 pub(in crate::web::api) fn post(kind: PostKind) -> BrowsedPost {
     let (title, name) = match kind {
         PostKind::Post => ("A quiet machine", "a-quiet-machine"),

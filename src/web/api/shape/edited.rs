@@ -34,19 +34,17 @@ pub(in crate::web::api) struct EditedPost {
     /// The text as it was written. There if `formats` names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     markdown: Option<String>,
-    #[serde(flatten)]
-    mailing: Option<Mailing>,
+    /// Of posts alone, as what follows: how it was sent, and none ever was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_only: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_segment: Option<&'static str>,
+    #[serde(skip_serializing_if = "Wanted::is_absent")]
+    email: Wanted<String>,
+    #[serde(skip_serializing_if = "Wanted::is_absent")]
+    newsletter: Wanted<String>,
     tiers: [&'static str; 0],
     count: Echo,
-}
-
-/// How a post was sent; of posts alone, and none ever was.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-struct Mailing {
-    email_only: bool,
-    email_segment: &'static str,
-    email: Option<&'static str>,
-    newsletter: Option<&'static str>,
 }
 
 /// What came of it. Nobody counts that.
@@ -118,12 +116,10 @@ impl EditedPost {
             lexical: formats.has(Format::Lexical).then(|| editing::lexical(markdown)),
             mobiledoc: Wanted::when(formats.has(Format::Mobiledoc), || None),
             markdown: formats.has(Format::Markdown).then(|| markdown.clone()),
-            mailing: is_post.then_some(Mailing {
-                email_only: false,
-                email_segment: "all",
-                email: None,
-                newsletter: None,
-            }),
+            email_only: is_post.then_some(false),
+            email_segment: is_post.then_some("all"),
+            email: Wanted::when(is_post, || None),
+            newsletter: Wanted::when(is_post, || None),
             tiers: [],
             count: Echo {
                 clicks: is_post.then_some(0),

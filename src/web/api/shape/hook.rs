@@ -1,12 +1,13 @@
 //! Webhooks.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Site;
 use crate::domain::Webhook;
 
 /// A webhook, for the integration that it is of.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub(in crate::web::api) struct Hook {
     id: String,
     event: String,
@@ -15,10 +16,15 @@ pub(in crate::web::api) struct Hook {
     secret: Option<String>,
     api_version: Option<String>,
     integration_id: String,
+    /// When its receiver was last called.
+    #[schemars(extend("format" = "date-time"))]
     last_triggered_at: Option<String>,
+    /// The status that it answered with.
     last_triggered_status: Option<String>,
     last_triggered_error: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
+    #[schemars(extend("format" = "date-time"))]
     updated_at: String,
 }
 

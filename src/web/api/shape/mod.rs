@@ -54,6 +54,10 @@ enum Wanted<T> {
     Is(Option<T>),
 }
 
+/// A row of what there is none of.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub(super) struct Nothing {}
+
 /// How many posts there are of something.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub(super) struct Count {
