@@ -255,10 +255,11 @@ fn missing() -> ApiError {
     ApiError::new(Kind::NotFound, "Resource not found")
 }
 
-/// The number before the dot of `v6.0`: within one, everything goes on working.
-fn version(text: &str) -> Option<u32> {
+/// The numbers of `v6.65`; the second one of `v6` is 0.
+fn version(text: &str) -> Option<(u32, u32)> {
     let text = text.trim().strip_prefix('v')?;
-    text.split('.').next()?.parse().ok()
+    let (major, minor) = text.split_once('.').unwrap_or((text, "0"));
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 fn refuse(error: ApiError) -> Way {
@@ -345,14 +346,16 @@ mod tests {
     }
 
     #[test]
-    fn versions_are_compared_by_their_first_number() {
+    fn whoever_asks_for_nothing_is_told_of_the_version() {
         let status = |accepted: &str| {
             let mut headers = HeaderMap::new();
             headers.insert("accept-version", accepted.parse().unwrap());
             unknown(&headers).into_response().status().as_u16()
         };
-        assert_eq!(status("v6.0"), 404);
-        assert_eq!(status("v6.99"), 404);
+        assert_eq!(status(CONTENT_VERSION), 404);
+        assert_eq!(status("v6.0"), 406);
+        assert_eq!(status("v6"), 406);
+        assert_eq!(status("v6.999"), 406);
         assert_eq!(status("v7.0"), 406);
         assert_eq!(status("v5.0"), 406);
         assert_eq!(status("six"), 400);

@@ -84,7 +84,8 @@ async fn clients_of_another_age_are_told(database: &TestDatabase) {
     for (path, version, status, code) in [
         ("posts/", "v7.0", 200, None),
         ("posts/", "nonsense", 200, None),
-        ("nothing/", "v6.3", 404, None),
+        ("nothing/", "v6.65", 404, None),
+        ("nothing/", "v6.3", 406, Some("UPDATE_CLIENT")),
         ("nothing/", "v7.0", 406, Some("UPDATE_GHOST")),
         ("nothing/", "v5.0", 406, Some("UPDATE_CLIENT")),
         ("nothing/", "nonsense", 400, None),
