@@ -364,9 +364,11 @@ mod tests {
                 Kind::NoPermission,
                 Kind::NotFound,
                 Kind::Validation,
+                Kind::TooManyRequests,
                 Kind::Maintenance,
             ]
         );
-        assert_eq!(Operation::get("/admin/site/", "").open().errors, [Kind::Maintenance]);
+        let open = Operation::get("/admin/site/", "").open();
+        assert_eq!(open.errors, [Kind::TooManyRequests, Kind::Maintenance]);
     }
 }
