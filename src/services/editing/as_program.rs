@@ -158,7 +158,7 @@ impl AsProgram<'_> {
     /// Brings a draft into the state that it asks for, after the one that it was in; or says why that
     /// cannot be.
     fn settle(self, draft: &mut Draft, was: Option<&Draft>) -> Result<()> {
-        let refuse = |field, reason| Err(invalid(field, reason));
+        let refuse = |field, reason| Err(EditingError::invalid(field, reason));
         let before = was.map(|was| (was.status, was.published_at));
         if before == Some((draft.status, draft.published_at)) {
             return Ok(());
@@ -219,7 +219,7 @@ async fn tag_name(c: &mut Connection, wish: TagWish) -> Result<String> {
         return Ok(tag.name);
     }
     let name = name.or(slug).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    name.ok_or_else(|| invalid("tags", "hold one that is not known, and has no name"))
+    name.ok_or_else(|| EditingError::invalid("tags", "hold one that is not known, and has no name"))
 }
 
 async fn author_id(c: &mut Connection, wish: AuthorWish) -> Result<Option<UserId>> {
@@ -235,8 +235,4 @@ async fn author_id(c: &mut Connection, wish: AuthorWish) -> Result<Option<UserId
         user = db::users::by_email(c, &email.trim().to_lowercase()).await?;
     }
     Ok(user.map(|user| user.id))
-}
-
-fn invalid(field: &'static str, reason: &str) -> EditingError {
-    EditingError::Invalid { field, reason: reason.to_owned() }
 }

@@ -51,6 +51,12 @@ pub enum EditingError {
     Failed(ServiceError),
 }
 
+impl EditingError {
+    fn invalid(field: &'static str, reason: impl Into<String>) -> Self {
+        Self::Invalid { field, reason: reason.into() }
+    }
+}
+
 impl From<ServiceError> for EditingError {
     fn from(error: ServiceError) -> Self {
         match error {
@@ -329,9 +335,7 @@ impl Editing {
             Step::Publish => Status::Published,
             Step::Unpublish => Status::Draft,
         };
-        let refuse = |reason: &str| {
-            Err(EditingError::Invalid { field: "published_at", reason: reason.to_owned() })
-        };
+        let refuse = |reason: &str| Err(EditingError::invalid("published_at", reason));
         match draft.status {
             Status::Published if is_ahead => {
                 refuse("lies ahead, and readers see the post already: unpublish it first")

@@ -31,7 +31,7 @@ impl Source {
         let converted = tokio::task::spawn_blocking(move || self.convert(&base_url)).await;
         converted.unwrap_or_else(|error| {
             tracing::error!(%error, "a text could not be converted");
-            Err(invalid("html", "it cannot be read"))
+            Err(EditingError::invalid("html", "it cannot be read"))
         })
     }
 
@@ -41,9 +41,9 @@ impl Source {
             Self::Markdown(markdown) => (markdown, Vec::new()),
             Self::Html(html) => (ghost::html::to_markdown(&rooted(&html)), Vec::new()),
             Self::Lexical(document) => ghost::lexical::to_markdown(&rooted(&document), true)
-                .map_err(|error| invalid("lexical", &error.to_string()))?,
+                .map_err(|error| EditingError::invalid("lexical", error.to_string()))?,
             Self::Mobiledoc(document) => ghost::mobiledoc::to_markdown(&rooted(&document), true)
-                .map_err(|error| invalid("mobiledoc", &error.to_string()))?,
+                .map_err(|error| EditingError::invalid("mobiledoc", error.to_string()))?,
         };
         for warning in warnings {
             tracing::warn!(%warning, "a text lost something on its way in");
@@ -57,8 +57,4 @@ impl Source {
 #[must_use]
 pub fn lexical(markdown: &str) -> String {
     ghost::lexical::of_markdown(markdown)
-}
-
-fn invalid(field: &'static str, reason: &str) -> EditingError {
-    EditingError::Invalid { field, reason: reason.to_owned() }
 }

@@ -55,17 +55,20 @@ impl Body {
 impl Body {
     /// The one thing in it.
     pub(super) fn one(&self, names: Names, doing: Doing) -> Result<Fields, ApiError> {
-        let body: Value = serde_json::from_slice(&self.0).map_err(|error| {
+        let mut body: Value = serde_json::from_slice(&self.0).map_err(|error| {
             doing.fails(Kind::BadRequest, format!("The body is no JSON: {error}"))
         })?;
-        let Some(list) = body.get(names.many).filter(|list| !list.is_null()) else {
-            return Err(doing.refuses(names.many, "required"));
+        let list = match body.get_mut(names.many).map(Value::take) {
+            None | Some(Value::Null) => return Err(doing.refuses(names.many, "required")),
+            Some(Value::Array(list)) => list,
+            Some(_) => return Err(doing.refuses(names.many, "type")),
         };
-        match list.as_array().map(Vec::as_slice) {
-            Some([Value::Object(fields)]) => Ok(Fields { fields: fields.clone(), doing }),
-            None | Some([_]) => Err(doing.refuses(names.many, "type")),
-            Some([]) => Err(doing.refuses(names.many, "minItems")),
-            Some(_) => Err(doing.refuses(names.many, "maxItems")),
+        // A text may be long: it is taken out of the body, not copied.
+        match <[Value; 1]>::try_from(list) {
+            Ok([Value::Object(fields)]) => Ok(Fields { fields, doing }),
+            Ok(_) => Err(doing.refuses(names.many, "type")),
+            Err(none) if none.is_empty() => Err(doing.refuses(names.many, "minItems")),
+            Err(_) => Err(doing.refuses(names.many, "maxItems")),
         }
     }
 }

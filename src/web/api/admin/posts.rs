@@ -174,7 +174,7 @@ impl Desk {
         let id: PostId = ask.id(doing)?;
         let deleted = self.editing.as_program().delete(kind, &id).await;
         let deleted = deleted.map_err(|error| written::refused(doing, names.one, error))?;
-        let answer = Written::nothing(deleted.token);
+        let answer = Written::nothing().owing(deleted.token);
         let was_published = deleted.value.post.summary.status == Status::Published;
         Ok(if was_published { answer.everywhere() } else { answer }.done())
     }
@@ -230,7 +230,7 @@ impl Desk {
         let post = full.into();
         let site = Site::for_integrations(&self.base_url);
         let row = json!(EditedPost::of(&site, &post, BESIDE, formats));
-        let mut answer = Written::one(status, names.many, &row, token);
+        let mut answer = Written::one(status, names.many, &row).owing(token);
         if status == StatusCode::CREATED {
             let id = &post.post.summary.id;
             answer = answer.at(&self.addresses.admin(&format!("{}/{id}/", names.many)));

@@ -81,13 +81,13 @@ pub(super) async fn delete(_: Integration, State(desk): State<Desk>, ask: Ask) -
     let doing = Doing::Delete(NAMES.one);
     let deleted = desk.tagging.delete(&ask.id(doing)?).await;
     let deleted = deleted.map_err(|error| written::refused(doing, NAMES.one, error))?;
-    Ok(Written::nothing(deleted.token).everywhere().done())
+    Ok(Written::nothing().owing(deleted.token).everywhere().done())
 }
 
 fn answer(status: StatusCode, state: &SiteState, saved: &Saved<Tag>) -> Written {
     let site = Site::for_integrations(&state.base_url);
     let row = json!(EditedTag::of(&site, &saved.value, None));
-    Written::one(status, NAMES.many, &row, saved.token)
+    Written::one(status, NAMES.many, &row).owing(saved.token)
 }
 
 pub(super) fn operations() -> Vec<Operation> {

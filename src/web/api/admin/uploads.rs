@@ -166,7 +166,7 @@ impl Desk {
         } else {
             json!(file)
         };
-        Ok(Written::one(StatusCode::CREATED, list, &row, token).done())
+        Ok(Written::one(StatusCode::CREATED, list, &row).owing(token).done())
     }
 
     /// Keeps a file, and gives its address.

@@ -1,19 +1,18 @@
 //! Webhooks of the integration that asks: each sees to its own, and to no other's.
 
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde_json::json;
 
 use super::auth::Integration;
 use super::bodies::{ChangedHook, NewHook};
+use super::written::Written;
 use super::{Ask, Names, Result};
 use crate::domain::webhook::{MAX_TEXT, MAX_URL};
 use crate::domain::{Webhook, WebhookId};
 use crate::services::reading::Asker;
 use crate::services::webhooks::{WebhookError, Wish};
 use crate::web::AppState;
-use crate::web::api::answer;
 use crate::web::api::body::{Body, Fields};
 use crate::web::api::description::{Operation, sample};
 use crate::web::api::error::{ApiError, Doing, Kind};
@@ -36,12 +35,8 @@ pub(super) async fn add(
     let wish = wish(&fields, Wish::default())?;
     let added = state.webhooks.add(&integration, &wish).await;
     let webhook = added.map_err(|error| refused(doing, error))?;
-    let mut response = shown(StatusCode::CREATED, &state, &webhook);
     let address = state.addresses.admin(&format!("webhooks/{}/", webhook.id));
-    if let Ok(address) = HeaderValue::try_from(address) {
-        response.headers_mut().insert(header::LOCATION, address);
-    }
-    Ok(response)
+    Ok(shown(StatusCode::CREATED, &state, &webhook).at(&address).done())
 }
 
 pub(super) async fn edit(
@@ -58,7 +53,7 @@ pub(super) async fn edit(
     let wish = wish(&fields, Wish::of(&before))?;
     let edited = state.webhooks.edit(&integration, &id, &wish).await;
     let webhook = edited.map_err(|error| refused(doing, error))?;
-    Ok(shown(StatusCode::OK, &state, &webhook))
+    Ok(shown(StatusCode::OK, &state, &webhook).done())
 }
 
 pub(super) async fn delete(
@@ -69,9 +64,7 @@ pub(super) async fn delete(
     let doing = Doing::Delete(NAMES.one);
     let removed = state.webhooks.remove(&integration, &ask.id(doing)?).await;
     removed.map_err(|error| refused(doing, error))?;
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    answer::add_to(response.headers_mut());
-    Ok(response)
+    Ok(Written::nothing().done())
 }
 
 /// A wish with what a body says of it. Whose it is, is no field: it is whoever asks.
@@ -84,11 +77,9 @@ fn wish(fields: &Fields, mut wish: Wish) -> Result<Wish, ApiError> {
     Ok(wish)
 }
 
-fn shown(status: StatusCode, state: &AppState, webhook: &Webhook) -> Response {
+fn shown(status: StatusCode, state: &AppState, webhook: &Webhook) -> Written {
     let site = Site::for_integrations(&state.base_url);
-    let mut response = answer::json(&json!({ NAMES.many: [Hook::of(&site, webhook)] }));
-    *response.status_mut() = status;
-    response
+    Written::one(status, NAMES.many, &json!(Hook::of(&site, webhook)))
 }
 
 /// Why something is not done, in the words of the API. What failed is logged here.

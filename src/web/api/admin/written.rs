@@ -1,6 +1,5 @@
 //! What a request that writes gets: what is there now, and what a proxy in front has to forget.
 
-use axum::Extension;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
@@ -19,17 +18,23 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// One thing as it is now, under the name of its resource. Whoever wrote it is owed what the token says.
-    pub(super) fn one(status: StatusCode, name: &str, row: &Value, token: Token) -> Self {
+    /// One thing as it is now, under the name of its resource.
+    pub(super) fn one(status: StatusCode, name: &str, row: &Value) -> Self {
         let body = answer::json(&json!({ name: [row] }));
-        Self { response: (status, Extension(token), body).into_response() }
+        Self { response: (status, body).into_response() }
     }
 
     /// Nothing, since there is nothing any more.
-    pub(super) fn nothing(token: Token) -> Self {
-        let mut response = (StatusCode::NO_CONTENT, Extension(token)).into_response();
+    pub(super) fn nothing() -> Self {
+        let mut response = StatusCode::NO_CONTENT.into_response();
         answer::add_to(response.headers_mut());
         Self { response }
+    }
+
+    /// Whoever wrote it is owed what the token says.
+    pub(super) fn owing(mut self, token: Token) -> Self {
+        self.response.extensions_mut().insert(token);
+        self
     }
 
     /// Where it can be read.
