@@ -70,7 +70,7 @@ impl Primary {
 
 /// Waits until a number is as it should be, with a deadline.
 async fn until(hand: &mut Hand, what: &str, sql: &str, is_so: impl Fn(i64) -> bool) {
-    let deadline = Moment::now() + Duration::from_secs(30);
+    let deadline = Moment::now() + Duration::from_secs(60);
     while !is_so(hand.number(sql).await) {
         assert!(Moment::now() < deadline, "not in time: {what}");
         sleep(Duration::from_millis(5)).await;
@@ -112,7 +112,28 @@ impl Hold {
         static TURN: Mutex<()> = Mutex::const_new(());
         let turn = TURN.lock().await;
         Self::wait_for(primary, "nobody").await;
+        Self::see_one_held(primary).await;
         Self(turn)
+    }
+
+    /// Commits until one is held. It is not the backends that decide that commits wait but the
+    /// checkpointer, and it may read the setting later than all others.
+    async fn see_one_held(primary: &mut Primary) {
+        let mut probe = Hand::connect(&primary.url()).await;
+        let probing = tokio::spawn(async move {
+            probe.execute("set synchronous_commit = on").await;
+            loop {
+                probe.execute("select pg_logical_emit_message(true, 'probe', '')").await;
+            }
+        });
+        primary.until_held(1).await;
+        // Nobody asks for the next one while this one is let go.
+        probing.abort();
+        let _ = probing.await;
+        let held = "pg_stat_activity where wait_event = 'SyncRep'";
+        primary.hand.execute(&format!("select pg_cancel_backend(pid) from {held}")).await;
+        let still_held = format!("select count(*) from {held}");
+        primary.until("the probe is let go", &still_held, |held| held == 0).await;
     }
 
     async fn release(self, primary: &mut Primary) {
