@@ -47,7 +47,7 @@ pub struct Answer {
     /// The status.
     pub status: StatusCode,
     headers: HeaderMap,
-    /// The whole body.
+    /// The whole body; none where it was not wanted.
     pub body: Bytes,
     at: Timestamp,
 }
@@ -89,17 +89,18 @@ impl HttpClient {
         tokio::time::timeout(self.timeout, exchange).await.unwrap_or(Err(late))
     }
 
-    /// Sends a request of which nothing but the status of the answer is wanted: the rest is read, as far
-    /// as it is small and comes in time, so that the connection serves again, and dropped.
+    /// Sends a request of which nothing but the head of the answer is wanted: the body is read, as far as
+    /// it is small and comes in time, so that the connection serves again, and dropped.
     ///
     /// # Errors
     /// There is no answer in time.
-    pub async fn tell(&self, request: Request<Bytes>) -> Result<StatusCode, SendError> {
+    pub async fn tell(&self, request: Request<Bytes>) -> Result<Answer, SendError> {
         let deadline = Instant::now() + self.timeout;
         let begun = timeout_at(deadline, self.begin(request)).await;
         let (head, body) = begun.map_err(|_| SendError::Timeout(self.timeout))??.into_parts();
+        let at = self.now();
         let _ = timeout_at(deadline, Limited::new(body, MOST_BYTES).collect()).await;
-        Ok(head.status)
+        Ok(Answer { status: head.status, headers: head.headers, body: Bytes::new(), at })
     }
 
     async fn begin(&self, mut request: Request<Bytes>) -> Result<Response<Incoming>, SendError> {

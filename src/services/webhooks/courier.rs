@@ -22,7 +22,7 @@ use crate::domain::event::{PostEvent, TagEvent};
 use crate::domain::webhook::DeliveryState;
 use crate::domain::{DeliveryId, EventKind, PostId, TagId, Webhook};
 use crate::entropy::Entropy;
-use crate::http_client::HttpClient;
+use crate::http_client::{Answer, HttpClient};
 use crate::services::assembly;
 
 /// How many receivers are called at the same time.
@@ -94,6 +94,8 @@ impl Courier {
         events: Events,
         http: HttpClient,
         timeout: Duration,
+    /// How long the receiver wants to be left alone.
+    retry_after: Option<Duration>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
@@ -258,7 +260,7 @@ impl Courier {
         let now = self.0.clock.now();
         let outcome = match self.request(claim, letter, webhook, current, now) {
             Ok(request) => match self.0.http.tell(request).await {
-                Ok(status) => Outcome::of(status),
+                Ok(answer) => Outcome::of(&answer),
                 Err(error) => Outcome::failed(&error),
             },
             Err(error) => Outcome::failed(&error),
@@ -304,10 +306,10 @@ impl Courier {
         outcome: &Outcome,
         tried_at: Timestamp,
     ) -> Result<()> {
-        let Outcome { status, error } = outcome;
+        let Outcome { status, error, retry_after } = outcome;
         let error = error.as_deref();
         let attempts = u32::try_from(letter.attempts).unwrap_or(u32::MAX);
-        let wait = backoff::wait(attempts, self.0.entropy.next());
+        let wait = backoff::wait(attempts, *retry_after, self.0.entropy.next());
         let (state, outcome) = match (error, wait) {
             (None, _) => (DeliveryState::Delivered, "delivered"),
             (Some(_), _) if *status == Some(StatusCode::GONE.as_u16()) => {
@@ -350,13 +352,13 @@ impl Courier {
 impl Outcome {
     fn of(status: StatusCode) -> Self {
         let error = (!status.is_success()).then(|| format!("it answered {}", status.as_u16()));
-        Self { status: Some(status.as_u16()), error }
+        Self { status: Some(status.as_u16()), error, retry_after: answer.retry_after() }
     }
 
     fn failed(error: &impl std::fmt::Display) -> Self {
         let words =
             error.to_string().chars().filter(|c| !c.is_control()).take(MOST_WORDS).collect();
-        Self { status: None, error: Some(words) }
+        Self { status: None, error: Some(words), retry_after: None }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::support::{Engine, TestDatabase, on_both};
 
 on_both!(
     a_receiver_that_says_no_is_asked_again,
+    a_receiver_that_asks_for_time_has_it,
     one_that_never_says_yes_is_given_up,
     one_that_is_gone_is_removed,
     no_redirect_is_followed,
@@ -58,6 +59,19 @@ async fn a_receiver_that_says_no_is_asked_again(db: &TestDatabase) {
     assert_eq!(state(&desk, 0).await, (DeliveryState::Delivered, 2, Some(204), None));
     desk.site.clock.advance(100_000);
     assert_eq!(desk.told().await.len(), 0);
+}
+
+async fn a_receiver_that_asks_for_time_has_it(db: &TestDatabase) {
+    let desk = Desk::on(db).await;
+    desk.want(&["post.added"]).await;
+    desk.site.create(&published("Hello", NOON)).await;
+    desk.receiver.say_once(Says::new(429, "").with("retry-after", "120"));
+    assert_eq!(desk.told().await.len(), 1);
+    desk.site.clock.advance(119);
+    assert_eq!(desk.told().await.len(), 0, "not yet");
+    desk.site.clock.advance(2);
+    assert_eq!(desk.told().await.len(), 1);
+    assert_eq!(state(&desk, 0).await, (DeliveryState::Delivered, 2, Some(204), None));
 }
 
 async fn one_that_never_says_yes_is_given_up(db: &TestDatabase) {
