@@ -70,7 +70,7 @@ impl Primary {
 
 /// Waits until a number is as it should be, with a deadline.
 async fn until(hand: &mut Hand, what: &str, sql: &str, is_so: impl Fn(i64) -> bool) {
-    let deadline = Moment::now() + Duration::from_secs(60);
+    let deadline = Moment::now() + Duration::from_mins(1);
     while !is_so(hand.number(sql).await) {
         assert!(Moment::now() < deadline, "not in time: {what}");
         sleep(Duration::from_millis(5)).await;
