@@ -37,7 +37,7 @@ use crate::services::reading::Reading;
 use crate::services::settings::SettingsEditor;
 use crate::services::tagging::Tagging;
 use crate::services::users::Users;
-use crate::services::webhooks::{Courier, Events, Webhooks};
+use crate::services::webhooks::{Courier, Events, WaitingRoom, Webhooks};
 use crate::session::{DatabaseStore, InvalidSessionUrl, RedisSettings, Store as SessionStore};
 use crate::web::assets::{Assets, SharedAssets};
 use crate::web::audit::Auditor;
@@ -215,7 +215,7 @@ impl App {
         let (users, accounts) = people(&config, &db, &stamper, &clock, &entropy);
         let sessions = session_store(&config, &db, &clock)?;
         let form_key = FormKey::new(accounts.shared_secret(FORMS).await?);
-        let reach = Reach::new(db.clone(), clock.clone());
+        let reach = reach(&config, &db, cdn.as_ref(), &clock);
         let key = TokenKey::new(accounts.shared_secret(TOKENS).await?);
         let tokens = tokens(&config, key, &stamper, &reach);
         let told = Arc::new(web::Told::of(config.server.base_url()));
@@ -227,7 +227,7 @@ impl App {
             clock.clone(),
             entropy.clone(),
         );
-        let courier = courier(&config, &db, &events, &clock, &entropy);
+        let courier = courier(&config, &db, &events, &stamper, &reach, &clock, &entropy);
         let (integrations, webhooks) = programs(&db, &stamper, &events, &clock, &entropy);
         Ok(Self {
             reading: Reading::new(db.clone(), cache.clone(), clock.clone()),
@@ -278,6 +278,11 @@ impl App {
             db,
             config,
         })
+    }
+
+    /// What tells the CDN of changes, where there is one.
+    pub fn purger(&self) -> Option<&Arc<Purger>> {
+        self.cdn.as_ref().map(|cdn| &cdn.purger)
     }
 
     /// Everything that speaks HTTP.
@@ -464,6 +469,12 @@ fn cdn(
     Some(Cdn { tags, lifetime, purger: Arc::new(purger) })
 }
 
+/// Knows how far changes have come.
+fn reach(config: &Config, db: &Database, cdn: Option<&Cdn>, clock: &Arc<dyn Clock>) -> Reach {
+    let purger = cdn.map(|cdn| cdn.purger.clone());
+    Reach::new(db.clone(), config.cache.fence() + FENCE_MARGIN, purger, clock.clone())
+}
+
 /// What owes writers what they saved.
 fn tokens(config: &Config, key: TokenKey, stamper: &Stamper, reach: &Reach) -> Tokens {
     let (stamper, reach) = (stamper.clone(), reach.clone());
@@ -489,12 +500,15 @@ fn courier(
     config: &Config,
     db: &Database,
     events: &Events,
+    stamper: &Stamper,
+    reach: &Reach,
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
 ) -> Courier {
     let (peers, timeout) = (config.webhooks.peers(), config.webhooks.timeout());
     let http = HttpClient::new(peers, timeout, clock.clone());
-    Courier::new(db.clone(), events.clone(), http, timeout, clock.clone(), entropy.clone())
+    let waiting = WaitingRoom::new(stamper.clone(), reach.clone(), clock.clone());
+    Courier::new(db.clone(), events.clone(), waiting, http, timeout, clock.clone(), entropy.clone())
 }
 
 /// Those who may sign in, and what lets them in.

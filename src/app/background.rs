@@ -35,6 +35,8 @@ const OBSERVED: Duration = Duration::from_secs(1);
 const REACHED: Duration = Duration::from_secs(1);
 /// How often it is seen whether there is something to tell; whoever writes here tells at once.
 const TOLD: Duration = Duration::from_secs(1);
+/// How soon it is seen whether what waits to be told is shown by now.
+const SHOWN: Duration = Duration::from_millis(200);
 /// How often it is noted which keys of the API were used.
 const NOTED: Duration = Duration::from_mins(1);
 /// How often it is counted what is still to be told.
@@ -132,8 +134,8 @@ impl App {
         if let Some(interval) = self.config.cache.audit() {
             careful.push(worker::every(interval, Arc::new(self.auditor()?), audit));
         }
-        if let Some(cdn) = &self.cdn {
-            careful.push(worker::every(Duration::from_millis(200), cdn.purger.clone(), purge));
+        if let Some(purger) = self.purger() {
+            careful.push(worker::every(Duration::from_millis(200), purger.clone(), purge));
         }
         if let Some(assets) = &self.shared_assets {
             self.readiness.prepare();
@@ -200,9 +202,14 @@ async fn purge(purger: Arc<Purger>) {
 }
 
 async fn tell(courier: Courier) {
-    if let Err(error) = courier.step().await {
+    match courier.step().await {
+        Ok(step) if step.waiting > 0 => {
+            tokio::time::sleep(SHOWN).await;
+            courier.bell().notify_one();
+        }
+        Ok(_) => {}
         // Whoever follows the content clock says so in the log already.
-        tracing::debug!(%error, "webhooks wait for the database");
+        Err(error) => tracing::debug!(%error, "webhooks wait for the database"),
     }
 }
 

@@ -68,6 +68,8 @@ pub struct Purger {
     entropy: Arc<dyn Entropy>,
     state: Mutex<State>,
     lag: Lag,
+    /// Up to which change the CDN has been told, its tiers included.
+    purged: ArcSwapOption<AsOf>,
     /// Up to which change everything is done.
     settled: ArcSwapOption<AsOf>,
 }
@@ -114,13 +116,20 @@ impl Purger {
             began: Duration::ZERO,
             is_lost: false,
         };
-        let (state, lag, settled) = (Mutex::new(state), Lag::none(), ArcSwapOption::empty());
-        Self { provider, log, clock, entropy, state, lag, settled }
+        let (state, lag) = (Mutex::new(state), Lag::none());
+        let (purged, settled) = (ArcSwapOption::empty(), ArcSwapOption::empty());
+        Self { provider, log, clock, entropy, state, lag, purged, settled }
     }
 
     /// How long purges have been behind the content clock; zero where they keep up.
     pub fn lag(&self) -> Duration {
         self.lag.at(self.clock.elapsed())
+    }
+
+    /// Up to which change the CDN has been told, its tiers of caches included, as of the last step: it
+    /// shows the change, unless it was given the old answer while it was told.
+    pub fn purged(&self) -> Option<AsOf> {
+        self.purged.load().as_deref().copied()
     }
 
     /// Up to which change all rounds are over, as of the last step: from here on the CDN shows it to
@@ -267,6 +276,9 @@ impl Purger {
     fn watch(&self, standing: &Standing, cursor: Option<AsOf>) {
         let clock = standing.clock;
         self.lag.watch(clock, cursor, self.clock.elapsed());
+        let tiers = standing.cursors.get(&Round::Tiers).copied();
+        let purged = if self.provider.limits().tier_gap.is_some() { tiers } else { cursor };
+        self.purged.store(purged.map(Arc::new));
         self.settled.store(standing.cursors.get(&Round::Settled).copied().map(Arc::new));
         let reached = cursor.filter(|cursor| cursor.epoch == clock.epoch).map_or(0, |c| c.seq);
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]

@@ -16,6 +16,8 @@ pub struct Due {
     pub target_url: String,
     /// Since when. Whoever tries it moves this.
     pub next_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: i32,
 }
 
 /// What is to be told.
@@ -53,8 +55,8 @@ pub struct Ended<'a> {
 /// # Errors
 /// The database does not answer.
 pub async fn due(c: &mut Connection, now: Timestamp, each: i64, limit: i64) -> Result<Vec<Due>> {
-    const SQL: &str = "select id, target_url, next_at from (\
-            select d.id, w.target_url, d.next_at, row_number() over \
+    const SQL: &str = "select id, target_url, next_at, attempts from (\
+            select d.id, w.target_url, d.next_at, d.attempts, row_number() over \
                 (partition by d.webhook_id order by d.next_at, d.event_id) as place \
             from deliveries d join webhooks w on w.id = d.webhook_id \
             where d.state = 'pending' and d.next_at <= $1) as waiting \

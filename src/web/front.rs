@@ -192,10 +192,10 @@ impl Door {
             cdn.on_leaving(headers);
         }
         match (shown, need) {
-            (Some(token), _) if !self.tokens.is_everywhere(token, cdn) => {
+            (Some(token), _) if !self.tokens.is_everywhere(token) => {
                 self.tokens.give(headers, token);
             }
-            (None, Some(need)) => self.tokens.give_back(headers, need, cdn),
+            (None, Some(need)) => self.tokens.give_back(headers, need),
             _ => {}
         }
         need.is_none() && is_kept && cdn.is_some()

@@ -10,7 +10,6 @@ use http::{HeaderMap, HeaderValue, header};
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::cookie::{Cookie, SameSite};
 
-use super::edge::Cdn;
 use super::http::cookies;
 use crate::content_clock::{Stamper, Token, TokenKey};
 use crate::http_cache::Need;
@@ -74,10 +73,9 @@ impl Tokens {
     }
 
     /// Whether all instances and the CDN show a change to everybody.
-    pub(super) fn is_everywhere(&self, token: Token, cdn: Option<&Cdn>) -> bool {
+    pub(super) fn is_everywhere(&self, token: Token) -> bool {
         let Token::Settled(as_of) = token else { return false };
-        let is_purged = |cdn: &Cdn| cdn.purger.settled().is_some_and(|done| done.covers(as_of));
-        self.0.reach.covers(as_of) && cdn.is_none_or(is_purged)
+        self.0.reach.is_everywhere(as_of)
     }
 
     /// Gives a writer the token of what they saved, or saw at the desk, just now.
@@ -86,9 +84,9 @@ impl Tokens {
     }
 
     /// Gives a writer back what they are owed; or takes it from them, once it is everywhere.
-    pub(super) fn give_back(&self, headers: &mut HeaderMap, owed: Need, cdn: Option<&Cdn>) {
+    pub(super) fn give_back(&self, headers: &mut HeaderMap, owed: Need) {
         let token = Token::Settled(owed.0);
-        if self.is_everywhere(token, cdn) {
+        if self.is_everywhere(token) {
             self.set(headers, String::new(), Duration::ZERO);
         } else {
             self.give(headers, token);

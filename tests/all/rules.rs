@@ -38,6 +38,7 @@ const RULES: [(&str, &[&str]); 26] = [
             "formats",
             "nql",
             "db",
+            "cdn",
             "http_client",
         ],
     ),

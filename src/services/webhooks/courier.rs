@@ -14,7 +14,7 @@ use metrics::counter;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use super::{Events, backoff, letter};
+use super::{Events, WaitingRoom, backoff, letter};
 use crate::clock::{Clock, Timestamp};
 use crate::db::deliveries::{Due, Ended, Letter};
 use crate::db::{self, Database, Intent, Result, Snapshot};
@@ -53,6 +53,7 @@ pub struct Courier(Arc<Parts>);
 struct Parts {
     db: Database,
     events: Events,
+    waiting: WaitingRoom,
     http: HttpClient,
     /// How long a claim lasts.
     lease: Duration,
@@ -60,6 +61,15 @@ struct Parts {
     entropy: Arc<dyn Entropy>,
     under_way: Mutex<JoinSet<()>>,
     hosts: Arc<Mutex<HashMap<String, usize>>>,
+}
+
+/// What a look at what is due came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// How many calls were begun.
+    pub begun: usize,
+    /// How much waits until it is shown, and may be told soon.
+    pub waiting: usize,
 }
 
 /// A place for a call to a host, until it is dropped.
@@ -84,6 +94,8 @@ struct Claim {
 struct Outcome {
     status: Option<u16>,
     error: Option<String>,
+    /// How long the receiver wants to be left alone.
+    retry_after: Option<Duration>,
 }
 
 impl Courier {
@@ -92,16 +104,15 @@ impl Courier {
     pub fn new(
         db: Database,
         events: Events,
+        waiting: WaitingRoom,
         http: HttpClient,
         timeout: Duration,
-    /// How long the receiver wants to be left alone.
-    retry_after: Option<Duration>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         let (under_way, hosts) = (Mutex::default(), Arc::default());
         let lease = timeout + MARGIN;
-        Self(Arc::new(Parts { db, events, http, lease, clock, entropy, under_way, hosts }))
+        Self(Arc::new(Parts { db, events, waiting, http, lease, clock, entropy, under_way, hosts }))
     }
 
     /// Told when there may be something to tell.
@@ -110,20 +121,22 @@ impl Courier {
         self.0.events.bell()
     }
 
-    /// Begins to tell what it is time to tell, as far as there are places for it. Gives how much that is;
-    /// the calls go on behind it.
+    /// Begins to tell what it is time to tell, as far as there are places for it. The calls go on behind it.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn step(&self) -> Result<usize> {
+    pub async fn step(&self) -> Result<Step> {
         let places = AT_ONCE.saturating_sub(self.under_way());
         if places == 0 {
-            return Ok(0);
+            return Ok(Step { begun: 0, waiting: 0 });
         }
         let now = self.0.clock.now();
         let mut snapshot = self.0.db.read(Intent::Primary).await?;
         let due = db::deliveries::due(&mut snapshot, now, OF_EACH, LOOKED_AT).await?;
         drop(snapshot);
+        let all = due.len();
+        let due = self.0.waiting.let_go(due).await;
+        let waiting = all - due.len();
         let mut chosen: Vec<(Due, Place)> = due
             .into_iter()
             .filter_map(|due| Some((self.place(&due.target_url)?, due)))
@@ -131,7 +144,7 @@ impl Courier {
             .take(places)
             .collect();
         if chosen.is_empty() {
-            return Ok(0);
+            return Ok(Step { begun: 0, waiting });
         }
         // Always in one order: two instances that claim the same wait for each other, and not in a ring.
         chosen.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
@@ -150,7 +163,7 @@ impl Courier {
         for claim in claims {
             under_way.spawn(self.clone().attempt(claim));
         }
-        Ok(begun)
+        Ok(Step { begun, waiting })
     }
 
     /// Waits for the calls that are under way.
@@ -350,7 +363,8 @@ impl Courier {
 }
 
 impl Outcome {
-    fn of(status: StatusCode) -> Self {
+    fn of(answer: &Answer) -> Self {
+        let status = answer.status;
         let error = (!status.is_success()).then(|| format!("it answered {}", status.as_u16()));
         Self { status: Some(status.as_u16()), error, retry_after: answer.retry_after() }
     }

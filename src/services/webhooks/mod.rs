@@ -1,13 +1,15 @@
 //! Webhooks: programs are told what happened to the site.
 //!
 //! [`Events`] writes down what happened, in the transaction of the change, for those who want to be told.
-//! The [`Courier`] tells them, at least once, and asks again until they say yes. What they read of a post
+//! The [`Courier`] tells them, at least once, and asks again until they say yes; what it tells for the first
+//! time waits in the [`WaitingRoom`] until every cache shows it. What they read of a post
 //! is made by whoever speaks the API: [`Shape`].
 
 mod backoff;
 mod courier;
 mod events;
 mod letter;
+mod waiting_room;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -22,8 +24,9 @@ use crate::domain::webhook::{Delivery, MAX_TEXT, MAX_WEBHOOKS, is_target};
 use crate::domain::{DeliveryId, EventKind, IntegrationId, Tag, Webhook, WebhookId};
 use crate::entropy::Entropy;
 
-pub use courier::Courier;
+pub use courier::{Courier, Step};
 pub use events::{Events, PostChange};
+pub use waiting_room::WaitingRoom;
 
 /// What receivers read of a thing, in the shapes of the API.
 pub trait Shape: fmt::Debug + Send + Sync {

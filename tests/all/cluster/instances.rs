@@ -60,6 +60,7 @@ impl Cluster {
             ("MASTHEAD_CACHE__AUDIT_S", "1".to_owned()),
             ("MASTHEAD_MEDIA__DIR", media),
             ("MASTHEAD_SERVER__URL", "https://example.org".to_owned()),
+            ("MASTHEAD_WEBHOOKS__ALLOW_PRIVATE", "true".to_owned()),
         ];
         all.extend_from_slice(settings);
         let mut cluster = Self {

@@ -7,9 +7,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use masthead::services::webhooks::Wish;
+
 use super::instances::edition;
 use super::{Cluster, until};
+use crate::instance::published;
+use crate::support::fixtures::NOON;
 use crate::support::postgres::free_port;
+use crate::support::stand_in::{Says, StandIn};
 
 /// A way to Varnish that can be cut.
 struct Relay {
@@ -87,6 +92,47 @@ async fn a_varnish_that_could_not_be_told_is_told_later() {
         assert_eq!(cluster.reader.get(&paper).await.edition(), 2, "it went back");
     }
     until("it said yes", async || cursor(&cluster).await == Some(clock(&cluster).await)).await;
+}
+
+/// Whoever was told and asks at once would else be given the old page, and build a site of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_is_told_of_nothing_that_varnish_does_not_show() {
+    let port = free_port().unwrap();
+    let relay = Relay::to(port).await;
+    let cluster = Cluster::behind_varnish_at(port, relay.port).await;
+    let receiver = StandIn::start(|_| Says::new(204, "")).await;
+    let service = cluster.service().await;
+    let whose = service.integrations.add("Build").await.unwrap().value.integration.id;
+    let (event, target_url) = ("post.added".to_owned(), receiver.url());
+    service.webhooks.add(&whose, &Wish { event, target_url, ..Wish::default() }).await.unwrap();
+    let mut fronts = cluster.papers();
+    for front in &mut fronts {
+        front.truncate(front.len() - "paper/".len());
+    }
+    let (at_varnish, at_instances) = fronts.split_last().unwrap();
+    let shows = async |url: &String| {
+        let answer = cluster.reader.get(url).await;
+        String::from_utf8(answer.body.to_vec()).unwrap().contains("Good news")
+    };
+    until("all is purged", async || cursor(&cluster).await == Some(clock(&cluster).await)).await;
+    until("it is kept", async || {
+        cluster.reader.get(at_varnish).await.cache_status().contains("varnish; hit")
+    })
+    .await;
+
+    relay.is_open.send_replace(false);
+    service.publishing.create(&published("Good news", NOON)).await.unwrap();
+    for front in at_instances {
+        until("it is new", async || shows(front).await).await;
+    }
+    assert!(!shows(at_varnish).await, "nobody has told it");
+    assert_eq!(receiver.asked().len(), 0, "it is not to be told yet");
+    relay.is_open.send_replace(true);
+    until("it is told", async || !receiver.asked().is_empty()).await;
+    for front in &fronts {
+        assert!(shows(front).await, "{front}");
+    }
+    service.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

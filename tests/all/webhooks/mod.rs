@@ -3,11 +3,15 @@
 mod care;
 mod crash;
 mod events;
+mod shown;
 
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use masthead::config::Config;
+use masthead::content_clock::AsOf;
+use masthead::db;
 use masthead::domain::integration::Integration;
 use masthead::domain::{IntegrationId, Webhook};
 use masthead::services::webhooks::Wish;
@@ -29,8 +33,17 @@ pub struct Desk {
 impl Desk {
     /// With a receiver that says yes to everything.
     pub async fn on(database: &TestDatabase) -> Self {
+        Self::with(database, |_| {}).await
+    }
+
+    /// The same with a configuration of the test's own.
+    pub async fn with(database: &TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
         let receiver = StandIn::start(|_| Says::new(204, "")).await;
-        let site = Instance::with(database, |config| config.webhooks.allow_private = true).await;
+        let site = Instance::with(database, |config| {
+            config.webhooks.allow_private = true;
+            change(config);
+        })
+        .await;
         site.add_author(&author("Ann")).await;
         let integration = site.app.integrations.add("Build").await.unwrap().value.integration;
         Self { site, integration, receiver }
@@ -71,14 +84,29 @@ pub async fn want(site: &Instance, whose: &IntegrationId, event: &str, url: &str
     site.app.webhooks.add(whose, &wish).await.unwrap()
 }
 
-/// Tells all that it is time to tell.
+/// Tells all that it is time to tell, as an instance that shows everything.
 pub async fn deliver(site: &Instance) {
+    report(site, "here").await;
     let all = async {
-        while site.app.courier.step().await.unwrap() > 0 {
+        while site.app.courier.step().await.unwrap().begun > 0 {
             site.app.courier.finish().await;
         }
     };
     tokio::time::timeout(Duration::from_secs(30), all).await.expect("it ends");
+}
+
+/// Reports that an instance shows everything so far; gives up to where that is.
+pub async fn report(site: &Instance, instance: &str) -> AsOf {
+    let as_of = site.app.stamper.settle().await.unwrap();
+    report_as_of(site, instance, as_of).await;
+    as_of
+}
+
+/// Reports that an instance shows everything up to a change.
+pub async fn report_as_of(site: &Instance, instance: &str, as_of: AsOf) {
+    let mut t = site.app.db.write().await.unwrap();
+    db::purges::report(&mut t, instance, as_of, site.app.clock.now()).await.unwrap();
+    t.commit().await.unwrap();
 }
 
 /// What a receiver was told of.
