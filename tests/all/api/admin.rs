@@ -166,7 +166,7 @@ async fn the_site_is_told_to_everybody(database: &TestDatabase) {
     let title = json!({ "key": "title", "value": body["site"]["title"] });
     assert!(settings["settings"].as_array().unwrap().contains(&title), "{settings}");
     assert_eq!(client.administered("config/").await["config"]["version"], "6.65");
-    for none in ["members", "newsletters", "offers", "labels"] {
+    for none in ["members", "newsletters", "tiers", "offers", "labels"] {
         let body = client.administered(&format!("{none}/")).await;
         assert_eq!((&body[none], &body["meta"]["pagination"]["total"]), (&json!([]), &json!(0)));
     }

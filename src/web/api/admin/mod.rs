@@ -56,6 +56,7 @@ pub(in crate::web) fn routes() -> Routes<AppState> {
         .post("/ghost/api/admin/files/upload/", uploads::file)
         .get("/ghost/api/admin/members/", PRIVATE, nothing::members)
         .get("/ghost/api/admin/newsletters/", PRIVATE, nothing::newsletters)
+        .get("/ghost/api/admin/tiers/", PRIVATE, nothing::tiers)
         .get("/ghost/api/admin/offers/", PRIVATE, nothing::offers)
         .get("/ghost/api/admin/labels/", PRIVATE, nothing::labels)
         .get("/ghost/api/admin/users/", PRIVATE, users::users)

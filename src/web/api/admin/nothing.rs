@@ -9,6 +9,7 @@ use crate::web::api::shape::{Nothing, Pagination};
 
 const MEMBERS: Names = Names { many: "members", one: "member" };
 const NEWSLETTERS: Names = Names { many: "newsletters", one: "newsletter" };
+const TIERS: Names = Names { many: "tiers", one: "tier" };
 const OFFERS: Names = Names { many: "offers", one: "offer" };
 const LABELS: Names = Names { many: "labels", one: "label" };
 
@@ -18,6 +19,10 @@ pub(super) async fn members(_: Integration, ask: Ask) -> Result {
 
 pub(super) async fn newsletters(_: Integration, ask: Ask) -> Result {
     none(NEWSLETTERS, &ask)
+}
+
+pub(super) async fn tiers(_: Integration, ask: Ask) -> Result {
+    none(TIERS, &ask)
 }
 
 pub(super) async fn offers(_: Integration, ask: Ask) -> Result {
@@ -41,6 +46,7 @@ pub(super) fn operations() -> Vec<Operation> {
     [
         of("/admin/members/", MEMBERS),
         of("/admin/newsletters/", NEWSLETTERS),
+        of("/admin/tiers/", TIERS),
         of("/admin/offers/", OFFERS),
         of("/admin/labels/", LABELS),
     ]
