@@ -21,6 +21,24 @@ macro_rules! on {
 }
 pub(super) use on;
 
+/// Reads a row that the transaction is about to change, so that nobody else changes it before the
+/// transaction ends: PostgreSQL locks it, and with SQLite whoever writes is alone.
+macro_rules! hold {
+    ($transaction:expr, $sql:literal, ($text:ident, $c:ident) => $body:expr) => {
+        match &mut $transaction.inner {
+            $crate::db::connection::Inner::Postgres(transaction) => {
+                let ($text, $c) = (concat!($sql, " for update"), &mut **transaction);
+                $body
+            }
+            $crate::db::connection::Inner::Sqlite(transaction) => {
+                let ($text, $c) = ($sql, &mut **transaction);
+                $body
+            }
+        }
+    };
+}
+pub(super) use hold;
+
 /// A connection inside a transaction: what every query is a function of.
 #[derive(Debug)]
 pub struct Connection {

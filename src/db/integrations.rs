@@ -1,8 +1,8 @@
 //! Integrations and their keys.
 
-use super::connection::on;
+use super::connection::{hold, on};
 use super::{Connection, Result, Transaction};
-use crate::domain::integration::{ApiKey, Integration};
+use crate::domain::integration::{ApiKey, Integration, KeyKind};
 use crate::domain::{IntegrationId, KeyId, Timestamp};
 
 /// How many keys are read at most: a site has a few.
@@ -26,6 +26,16 @@ pub async fn by_id(c: &mut Connection, id: &IntegrationId) -> Result<Option<Inte
     Ok(on!(c, c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
 }
 
+/// The same, held: nobody else changes it before the transaction ends.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn hold(t: &mut Transaction, id: &IntegrationId) -> Result<Option<Integration>> {
+    Ok(hold!(t, "select * from integrations where id = $1", (sql, c) => {
+        sqlx::query_as(sql).bind(id).fetch_optional(c).await
+    })?)
+}
+
 /// Adds an integration. Its keys are added by [`add_key`].
 ///
 /// # Errors
@@ -37,6 +47,18 @@ pub async fn add(t: &mut Transaction, integration: &Integration) -> Result<()> {
         sqlx::query(SQL).bind(id).bind(name).bind(created_at).execute(c).await.map(|_| ())
     })?;
     Ok(())
+}
+
+/// Gives an integration another name; gives whether it was there.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn rename(t: &mut Transaction, id: &IntegrationId, name: &str) -> Result<bool> {
+    const SQL: &str = "update integrations set name = $2 where id = $1";
+    let rows = on!(t, c => {
+        sqlx::query(SQL).bind(id).bind(name).execute(c).await.map(|done| done.rows_affected())
+    })?;
+    Ok(rows > 0)
 }
 
 /// Removes an integration and its keys; gives whether it was there.
@@ -76,6 +98,16 @@ pub async fn add_key(t: &mut Transaction, key: &ApiKey) -> Result<()> {
         .execute(c)
         .await
         .map(|_| ()))?;
+    Ok(())
+}
+
+/// Removes the keys of an integration that are of a kind, and when they were used.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn remove_keys(t: &mut Transaction, id: &IntegrationId, kind: KeyKind) -> Result<()> {
+    const SQL: &str = "delete from api_keys where integration_id = $1 and kind = $2";
+    on!(t, c => sqlx::query(SQL).bind(id).bind(kind).execute(c).await.map(|_| ()))?;
     Ok(())
 }
 

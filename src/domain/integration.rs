@@ -35,6 +35,20 @@ pub enum KeyKind {
     Admin,
 }
 
+impl KeyKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Content, Self::Admin];
+
+    /// Its word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Content => "content",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 /// A key, as it is kept.
 #[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct ApiKey {
@@ -50,23 +64,37 @@ pub struct ApiKey {
     pub created_at: Timestamp,
 }
 
-/// A secret, as it is shown once.
+/// A key as clients take it, which is shown once.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
+impl ApiKey {
+    /// A new key of an integration: what is kept of it, and what is shown of it.
+    #[must_use]
+    pub fn new(
+        integration_id: &IntegrationId,
+        kind: KeyKind,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> (Self, Secret) {
+        let id = KeyId::new(now, entropy.next());
+        let (secret, shown) = match kind {
+            KeyKind::Content => {
+                let shown = random_hex(CONTENT_BYTES, entropy);
+                (HEXLOWER.encode(&hash_of(&shown)), shown)
+            }
+            KeyKind::Admin => {
+                let secret = random_hex(ADMIN_BYTES, entropy);
+                let shown = format!("{id}:{secret}");
+                (secret, shown)
+            }
+        };
+        let integration_id = integration_id.clone();
+        (Self { id, integration_id, kind, secret, created_at: now }, Secret(shown))
+    }
+}
+
 impl Secret {
-    /// A new one for a content key.
-    #[must_use]
-    pub fn of_content(entropy: &dyn Entropy) -> Self {
-        Self(random_hex(CONTENT_BYTES, entropy))
-    }
-
-    /// A new one for an admin key.
-    #[must_use]
-    pub fn of_admin(entropy: &dyn Entropy) -> Self {
-        Self(random_hex(ADMIN_BYTES, entropy))
-    }
-
     /// The characters.
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -113,10 +141,15 @@ mod tests {
     #[test]
     fn secrets_are_as_long_as_the_clients_want_and_show_nowhere() {
         let entropy = CountingEntropy::from(1);
-        let (content, admin) = (Secret::of_content(&entropy), Secret::of_admin(&entropy));
-        assert_eq!(content.reveal().len(), 26);
-        assert_eq!(admin.reveal().len(), 64);
-        assert!(content.reveal().bytes().all(|b| b.is_ascii_hexdigit()));
-        assert_eq!(format!("{content:?}"), "Secret");
+        let now = Timestamp::from(jiff::Timestamp::UNIX_EPOCH);
+        let integration = IntegrationId::new(now, 1);
+        let new = |kind| ApiKey::new(&integration, kind, now, &entropy);
+        let [(content, shown_content), (admin, shown_admin)] = KeyKind::ALL.map(new);
+        assert_eq!(shown_content.reveal().len(), 26);
+        assert!(shown_content.reveal().bytes().all(|b| b.is_ascii_hexdigit()));
+        assert_eq!(content.secret, HEXLOWER.encode(&hash_of(shown_content.reveal())));
+        assert_eq!(admin.secret.len(), 64);
+        assert_eq!(shown_admin.reveal(), format!("{}:{}", admin.id, admin.secret));
+        assert_eq!(format!("{shown_content:?} {shown_admin:?}"), "Secret Secret");
     }
 }

@@ -1,5 +1,5 @@
-// Integrations at the desk, in Chromium: an owner lets a program in, has it told what happens, sees what
-// became of it, and takes its keys away.
+// Integrations at the desk, in Chromium: an owner lets a program in, gives it another name and other keys,
+// has it told what happens, sees what became of it, and takes its keys away.
 //
 // SITE is the address of a site whose webhooks may call loopback; EMAIL and PASSWORD are those of its owner;
 // SCREENSHOTS is a folder for pictures of every page. See tests/all/browser.rs.
@@ -108,6 +108,22 @@ describe('integrations', { concurrency: false }, () => {
     await page.getByRole('link', { name: 'I have copied them' }).click();
     await checks.canBeWalkedByKeyboard(page);
 
+    await page.getByRole('link', { name: 'Rename …' }).click();
+    await holds(page, 'integration-rename');
+    await page.getByLabel('Its name').fill('The front end');
+    await page.getByRole('button', { name: 'Rename it' }).click();
+    await page.getByRole('heading', { name: 'The front end' }).waitFor();
+    await page.getByRole('link', { name: 'Regenerate … the content key' }).click();
+    await holds(page, 'integration-regenerate');
+    await page.getByRole('button', { name: 'Regenerate it' }).click();
+    await page.getByRole('heading', { name: 'A new content key, shown once' }).waitFor();
+    await holds(page, 'integration-key');
+    const renewed = await page.locator('.keys code').textContent();
+    for (const [key, code] of [[content, 401], [renewed, 200]]) {
+      assert.equal((await fetch(`${site}/ghost/api/content/posts/?key=${key}&limit=1`)).status, code);
+    }
+    await page.getByRole('link', { name: 'I have copied it' }).click();
+
     await addWebhook(page, 'site.changed', 'https://ann@hooks.example.org/');
     await page.getByText('The address is an address that begins with').waitFor();
     assert.equal(await page.locator(':focus').getAttribute('id'), 'target_url');
@@ -140,6 +156,10 @@ describe('integrations', { concurrency: false }, () => {
   test('all of it works without scripts', () => visit({ javaScriptEnabled: false }, async (page) => {
     await letIn(page, 'Newsletter');
     await page.getByRole('link', { name: 'I have copied them' }).click();
+    await page.getByRole('link', { name: 'Regenerate … the admin key' }).click();
+    await page.getByRole('button', { name: 'Regenerate it' }).click();
+    assert.match(await page.locator('.keys code').textContent(), /^[0-9a-f]{24}:[0-9a-f]{64}$/);
+    await page.getByRole('link', { name: 'I have copied it' }).click();
     await addWebhook(page, 'post.published', hook);
     await page.getByRole('status').waitFor();
     await page.getByRole('button', { name: 'Remove the webhook for post.published' }).click();

@@ -1,4 +1,4 @@
-//! Integrations: an owner lets a program in, and takes its keys away again.
+//! Integrations: an owner lets a program in, gives it other keys, and takes its keys away again.
 
 mod keyring;
 
@@ -9,8 +9,8 @@ use super::{Result, Saved, ServiceError, keep};
 use crate::clock::Clock;
 use crate::content_clock::Stamper;
 use crate::db::{self, Database, Intent};
-use crate::domain::integration::{self, ApiKey, Integration, KeyKind, Secret};
-use crate::domain::{IntegrationId, KeyId, Timestamp};
+use crate::domain::integration::{ApiKey, Integration, KeyKind, Secret};
+use crate::domain::{IntegrationId, Timestamp};
 use crate::entropy::Entropy;
 
 pub use keyring::{AdminKey, Holder, Keyring, Signer};
@@ -18,7 +18,7 @@ pub use keyring::{AdminKey, Holder, Keyring, Signer};
 /// The longest name.
 const MAX_NAME: usize = 191;
 
-/// Adds and removes integrations.
+/// Adds, changes and removes integrations.
 #[derive(Debug, Clone)]
 pub struct Integrations {
     db: Database,
@@ -34,10 +34,8 @@ pub struct NewIntegration {
     pub integration: Integration,
     /// Reads what is published.
     pub content_key: Secret,
-    /// The id of the key that writes.
-    pub admin_key_id: KeyId,
-    /// Its secret.
-    pub admin_secret: Secret,
+    /// Writes.
+    pub admin_key: Secret,
 }
 
 /// An integration, and what it does with its keys.
@@ -45,20 +43,12 @@ pub struct NewIntegration {
 pub struct Overview {
     /// The integration.
     pub integration: Integration,
-    /// When it last read what is published, to the minute.
+    /// When its content key was last used, to the minute.
     pub read_at: Option<Timestamp>,
-    /// When it last used its admin key, to the minute.
+    /// When its admin key was last used, to the minute.
     pub admin_at: Option<Timestamp>,
     /// How many webhooks it has.
     pub webhooks: usize,
-}
-
-impl NewIntegration {
-    /// The admin key, as clients take it: its id and its secret.
-    #[must_use]
-    pub fn admin_key(&self) -> String {
-        format!("{}:{}", self.admin_key_id, self.admin_secret.reveal())
-    }
 }
 
 impl Integrations {
@@ -77,37 +67,50 @@ impl Integrations {
     /// # Errors
     /// [`ServiceError::Invalid`] where the name will not do.
     pub async fn add(&self, name: &str) -> Result<Saved<NewIntegration>> {
-        let name = name.trim();
-        let is_bounded = (1..=MAX_NAME).contains(&name.chars().count());
-        if !is_bounded || name.contains(char::is_control) {
-            return Err(ServiceError::invalid("name", format!("has 1 to {MAX_NAME} characters")));
-        }
         let now = self.clock.now();
         let integration = Integration {
             id: IntegrationId::new(now, self.entropy.next()),
-            name: name.to_owned(),
+            name: checked(name)?,
             created_at: now,
         };
-        let content_key = Secret::of_content(self.entropy.as_ref());
-        let admin_secret = Secret::of_admin(self.entropy.as_ref());
-        let key = |kind, secret| ApiKey {
-            id: KeyId::new(now, self.entropy.next()),
-            integration_id: integration.id.clone(),
-            kind,
-            secret,
-            created_at: now,
-        };
-        let hash = data_encoding::HEXLOWER.encode(&integration::hash_of(content_key.reveal()));
-        let content = key(KeyKind::Content, hash);
-        let admin = key(KeyKind::Admin, admin_secret.reveal().to_owned());
+        let new = |kind| ApiKey::new(&integration.id, kind, now, self.entropy.as_ref());
+        let (content, content_key) = new(KeyKind::Content);
+        let (admin, admin_key) = new(KeyKind::Admin);
         let mut t = self.db.write().await?;
         db::integrations::add(&mut t, &integration).await?;
         db::integrations::add_key(&mut t, &content).await?;
         db::integrations::add_key(&mut t, &admin).await?;
         let token = keep(t, &self.stamper).await?;
-        let value =
-            NewIntegration { integration, content_key, admin_key_id: admin.id, admin_secret };
-        Ok(Saved { value, token })
+        Ok(Saved { value: NewIntegration { integration, content_key, admin_key }, token })
+    }
+
+    /// Gives an integration another name. Only the owner knows it by that, so nothing is made anew.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] where the name will not do, or there is no such integration.
+    pub async fn rename(&self, id: &IntegrationId, name: &str) -> Result<()> {
+        let name = checked(name)?;
+        let mut t = self.db.write().await?;
+        if !db::integrations::rename(&mut t, id, &name).await? {
+            return Err(missing(id));
+        }
+        Ok(t.commit().await?)
+    }
+
+    /// Puts a new key in the place of one that an integration has, which opens nothing from then on. Every
+    /// instance hears of it as of any change. Its id is new as well: what was known of the old one, like
+    /// when it was used, is not said of the new one.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] where there is no such integration.
+    pub async fn regenerate(&self, id: &IntegrationId, kind: KeyKind) -> Result<Saved<Secret>> {
+        let (key, secret) = ApiKey::new(id, kind, self.clock.now(), self.entropy.as_ref());
+        let mut t = self.db.write().await?;
+        // Of two who ask at once the second takes away what the first was given: there is one key of a kind.
+        db::integrations::hold(&mut t, id).await?.ok_or_else(|| missing(id))?;
+        db::integrations::remove_keys(&mut t, id, kind).await?;
+        db::integrations::add_key(&mut t, &key).await?;
+        Ok(Saved { value: secret, token: keep(t, &self.stamper).await? })
     }
 
     /// All integrations, by name.
@@ -151,8 +154,22 @@ impl Integrations {
     pub async fn remove(&self, id: &IntegrationId) -> Result<Saved<()>> {
         let mut t = self.db.write().await?;
         if !db::integrations::remove(&mut t, id).await? {
-            return Err(ServiceError::invalid("id", format!("`{id}` is no integration")));
+            return Err(missing(id));
         }
         Ok(Saved { value: (), token: keep(t, &self.stamper).await? })
     }
+}
+
+/// A name, if it will do.
+fn checked(name: &str) -> Result<String> {
+    let name = name.trim();
+    let is_bounded = (1..=MAX_NAME).contains(&name.chars().count());
+    if !is_bounded || name.contains(char::is_control) {
+        return Err(ServiceError::invalid("name", format!("has 1 to {MAX_NAME} characters")));
+    }
+    Ok(name.to_owned())
+}
+
+fn missing(id: &IntegrationId) -> ServiceError {
+    ServiceError::invalid("id", format!("`{id}` is no integration"))
 }

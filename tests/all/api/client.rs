@@ -21,7 +21,7 @@ impl Client {
     /// The same of an instance that is there.
     pub async fn of(site: Instance) -> Self {
         let new = site.app.integrations.add("Front end").await.unwrap().value;
-        let (key, admin_key) = (new.content_key.reveal().to_owned(), new.admin_key());
+        let [key, admin_key] = [new.content_key, new.admin_key].map(|key| key.reveal().to_owned());
         Self { site, key, admin_key }
     }
 

@@ -1,6 +1,8 @@
 //! Keys: who may ask, and who is told that they may not.
 
 use http::{Method, StatusCode};
+use masthead::domain::IntegrationId;
+use masthead::domain::integration::KeyKind;
 
 use super::client::{self, Client};
 use super::shelf;
@@ -10,6 +12,8 @@ use crate::support::{TestDatabase, on_both};
 on_both!(
     a_key_is_needed_and_has_to_be_right,
     a_key_that_is_taken_away_opens_nothing_any_more,
+    a_key_that_is_regenerated_stops_at_once,
+    of_two_keys_made_at_once_one_is_left,
     a_browser_may_ask_from_anywhere,
     clients_of_another_age_are_told,
     versions_of_old_are_told,
@@ -58,6 +62,61 @@ async fn a_key_that_is_taken_away_opens_nothing_any_more(database: &TestDatabase
     let new = client.site.app.integrations.add("New").await.unwrap().value;
     let path = format!("{POSTS}?key={}", new.content_key.reveal());
     assert_eq!(other.get(&path).await.status, StatusCode::OK);
+}
+
+/// What each of the two keys of a client opens.
+async fn opens(client: &Client) -> [u16; 2] {
+    let [content, admin] = [client.get("posts/").await, client.administer("posts/").await];
+    [content.status.as_u16(), admin.status.as_u16()]
+}
+
+/// The integration of a client that is the only one.
+async fn the_one(client: &Client) -> IntegrationId {
+    client.site.app.integrations.all().await.unwrap().remove(0).id
+}
+
+/// On every instance; and the other key stays as it is.
+async fn a_key_that_is_regenerated_stops_at_once(database: &TestDatabase) {
+    let mut here = Client::on(database).await;
+    let (key, admin_key) = (here.key.clone(), here.admin_key.clone());
+    let mut there = Client { site: Instance::on(database).await, key, admin_key };
+    let id = the_one(&here).await;
+    for client in [&here, &there] {
+        assert_eq!(opens(client).await, [200, 200]);
+        assert!(client.get("posts/").await.is_hit());
+    }
+    for (kind, shut) in [(KeyKind::Content, [401, 200]), (KeyKind::Admin, [200, 401])] {
+        let new = here.site.app.integrations.regenerate(&id, kind).await.unwrap().value;
+        for client in [&mut there, &mut here] {
+            assert_eq!(opens(client).await, shut, "the old one");
+            let key = match kind {
+                KeyKind::Content => &mut client.key,
+                KeyKind::Admin => &mut client.admin_key,
+            };
+            new.reveal().clone_into(key);
+            assert_eq!(opens(client).await, [200, 200], "the new one");
+        }
+    }
+    let nobody = "000000000000000000000000".parse().unwrap();
+    let refused = here.site.app.integrations.regenerate(&nobody, KeyKind::Admin).await;
+    assert_eq!(refused.unwrap_err().to_string(), format!("id: `{nobody}` is no integration"));
+    assert_eq!(database.hand().await.texts("select kind from api_keys").await.len(), 2);
+}
+
+/// The one that was made last, whoever that is; what the other was given opens nothing.
+async fn of_two_keys_made_at_once_one_is_left(database: &TestDatabase) {
+    let mut client = Client::on(database).await;
+    let id = the_one(&client).await;
+    let integrations = client.site.app.integrations.clone();
+    let new = || integrations.regenerate(&id, KeyKind::Content);
+    let (one, two, three) = tokio::join!(new(), new(), new());
+    let mut opened = 0;
+    for saved in [one, two, three] {
+        saved.unwrap().value.reveal().clone_into(&mut client.key);
+        opened += usize::from(opens(&client).await == [200, 200]);
+    }
+    assert_eq!(opened, 1);
+    assert_eq!(database.hand().await.texts("select kind from api_keys").await.len(), 2);
 }
 
 async fn a_browser_may_ask_from_anywhere(database: &TestDatabase) {

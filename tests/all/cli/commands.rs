@@ -159,6 +159,34 @@ fn an_export_goes_over_nothing_of_yours() {
 }
 
 #[test]
+fn an_integration_is_renamed_and_given_new_keys() {
+    let program = Program::new();
+    let said = |arguments: &[&str]| {
+        let ended = program.run(arguments);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        ended.out
+    };
+    let added = said(&["integration", "add", "Build"]);
+    let id = added.split(['(', ')']).nth(1).unwrap();
+    let renamed = said(&["integration", "rename", id, "Front end"]);
+    assert_eq!(renamed, format!("{id} is called Front end now.\n"));
+    assert_eq!(said(&["integration", "list"]), format!("{id}  Front end\n"));
+    assert_failed(&program.run(&["integration", "rename", id, " "]), "name: has 1 to 191");
+    for (kind, length) in [("content", 26), ("admin", 24 + 1 + 64)] {
+        let new = said(&["integration", "regenerate", id, kind]);
+        let key = new.strip_prefix(&format!("{kind} key: ")).unwrap().trim_end();
+        assert_eq!(key.len(), length, "{new}");
+        assert!(!added.contains(key));
+    }
+    assert_eq!(program.run(&["integration", "regenerate", id, "both"]).code, Some(2));
+    let nobody = "000000000000000000000000";
+    for arguments in [["rename", nobody, "x"], ["regenerate", nobody, "admin"]] {
+        let ended = program.run(&[&["integration"], &arguments[..]].concat());
+        assert_failed(&ended, "is no integration");
+    }
+}
+
+#[test]
 fn webhooks_come_and_go_and_show_no_secret() {
     let program = Program::new();
     let said = |arguments: &[&str]| {

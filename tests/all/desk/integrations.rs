@@ -12,6 +12,8 @@ use crate::webhooks::deliver;
 
 on_both!(
     an_integration_comes_and_goes,
+    one_is_renamed,
+    a_key_is_regenerated_and_shown_once,
     who_does_not_run_the_site_sees_none,
     a_webhook_is_added_seen_and_sent_again,
     what_a_form_breaks_is_said_in_it,
@@ -58,31 +60,110 @@ async fn an_integration_comes_and_goes(database: &TestDatabase) {
     assert_eq!(ann.send(&format!("{address}remove/"), &[]).await.status, StatusCode::NOT_FOUND);
 }
 
+async fn one_is_renamed(database: &TestDatabase) {
+    let site = site(database).await;
+    let ann = Writer::new(&site, "Ann", Role::Owner).await;
+    let (address, key) = let_in(&ann, "Front end").await;
+    let form = format!("{address}rename/");
+    assert!(ann.get(&form).await.text().contains("value=\"Front end\""));
+    for name in ["  ", "a\u{7}b", &"x".repeat(192)] {
+        let answer = ann.send(&form, &[("name", name)]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text().contains("The name has 1 to 191 characters."));
+        assert!(answer.text().contains("Rename “<span dir=\"auto\">Front end</span>”"));
+    }
+    let next = ann.done(&form, &[("name", " Magazine ")]).await;
+    assert_eq!(next, format!("{address}?done=renamed"));
+    assert!(ann.get(&next).await.text().contains("The integration is renamed."));
+    let text = ann.get("/desk/integrations/").await.text();
+    assert!(text.contains(">Magazine<") && !text.contains(">Front end<"), "{text}");
+    let posts = format!("/ghost/api/content/posts/?key={key}");
+    assert_eq!(site.get(&posts).await.status, StatusCode::OK);
+    let nothing = "/desk/integrations/000000000000000000000000/rename/";
+    assert_eq!(ann.get(nothing).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ann.send(nothing, &[("name", "x")]).await.status, StatusCode::NOT_FOUND);
+}
+
+async fn a_key_is_regenerated_and_shown_once(database: &TestDatabase) {
+    let site = site(database).await;
+    let ann = Writer::new(&site, "Ann", Role::Owner).await;
+    let (address, old) = let_in(&ann, "Front end").await;
+    let posts = |key: &str| format!("/ghost/api/content/posts/?key={key}");
+    assert_eq!(site.get(&posts(&old)).await.status, StatusCode::OK);
+    site.app.note_uses().await.unwrap();
+    let mut new = String::new();
+    for (kind, length) in [("admin", 24 + 1 + 64), ("content", 26)] {
+        let form = format!("{address}keys/{kind}/");
+        let asked = ann.get(&form).await.text();
+        assert!(asked.contains(&format!("Regenerate the {kind} key of")), "{asked}");
+        assert!(asked.contains("cannot be brought back"), "{asked}");
+        assert_eq!(site.get(&posts(&old)).await.status, StatusCode::OK, "it was asked, not done");
+        let answer = ann.send(&form, &[]).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+        assert_eq!(answer.field("cache-control"), "no-store");
+        let page = answer.text();
+        let key = page.split("<code>").nth(1).unwrap().split('<').next().unwrap();
+        assert_eq!(key.len(), length, "{key}");
+        for page in [&form, &address] {
+            assert!(!ann.get(page).await.text().contains(key), "a key is shown once");
+        }
+        new = key.to_owned();
+    }
+    assert_eq!(site.get(&posts(&old)).await.status, StatusCode::UNAUTHORIZED);
+    let text = ann.get(&address).await.text();
+    assert!(!text.contains("It was last used"), "the new one was not: {text}");
+    assert_eq!(site.get(&posts(&new)).await.status, StatusCode::OK);
+    for nothing in [
+        format!("{address}keys/other/"),
+        "/desk/integrations/000000000000000000000000/keys/admin/".to_owned(),
+    ] {
+        assert_eq!(ann.get(&nothing).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(ann.send(&nothing, &[]).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
 async fn who_does_not_run_the_site_sees_none(database: &TestDatabase) {
     let site = site(database).await;
     let ann = Writer::new(&site, "Ann", Role::Owner).await;
-    let (address, _) = let_in(&ann, "Front end").await;
+    let (address, key) = let_in(&ann, "Front end").await;
     for role in [Role::Administrator, Role::Editor, Role::Author, Role::Contributor] {
         let somebody = Writer::new(&site, &format!("{role:?}"), role).await;
         let may = role == Role::Administrator;
         let status = if may { StatusCode::OK } else { StatusCode::FORBIDDEN };
-        for page in ["/desk/integrations/", &*address, &format!("{address}remove/")] {
+        for page in [
+            "/desk/integrations/",
+            &*address,
+            &format!("{address}rename/"),
+            &format!("{address}keys/admin/"),
+            &format!("{address}remove/"),
+        ] {
             assert_eq!(somebody.get(page).await.status, status, "{role:?} {page}");
         }
         let in_bar = somebody.get("/desk/").await.text().contains("\"/desk/integrations/\"");
         assert_eq!(in_bar, may, "{role:?}");
         if !may {
-            for form in ["/desk/integrations/", &*address, &format!("{address}remove/")] {
+            for form in [
+                "/desk/integrations/",
+                &*address,
+                &format!("{address}rename/"),
+                &format!("{address}keys/admin/"),
+                &format!("{address}remove/"),
+            ] {
                 let answer = somebody.send(form, &[("name", "x")]).await;
                 assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role:?} {form}");
             }
         }
     }
-    assert_eq!(site.app.integrations.all().await.unwrap().len(), 1);
     let mut foreign = ann;
     "x".clone_into(&mut foreign.csrf);
-    assert_eq!(foreign.send(&format!("{address}remove/"), &[]).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(site.app.integrations.all().await.unwrap().len(), 1);
+    for form in ["rename/", "keys/content/", "remove/"] {
+        let answer = foreign.send(&format!("{address}{form}"), &[("name", "x")]).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{form}");
+    }
+    let all = site.app.integrations.all().await.unwrap();
+    assert_eq!(all.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["Front end"]);
+    let posts = format!("/ghost/api/content/posts/?key={key}");
+    assert_eq!(site.get(&posts).await.status, StatusCode::OK);
 }
 
 async fn a_webhook_is_added_seen_and_sent_again(database: &TestDatabase) {
@@ -158,14 +239,15 @@ async fn the_use_of_keys_is_seen(database: &TestDatabase) {
     let site = site(database).await;
     let ann = Writer::new(&site, "Ann", Role::Owner).await;
     let (address, key) = let_in(&ann, "Front end").await;
-    assert!(ann.get(&address).await.text().contains("It has not read what is published yet."));
+    let unused = "It has not been used yet.";
+    assert_eq!(ann.get(&address).await.text().matches(unused).count(), 2);
     let posts = format!("/ghost/api/content/posts/?key={key}");
     site.get(&posts).await;
     assert!(site.get(&posts).await.is_hit());
     site.app.note_uses().await.unwrap();
     let text = ann.get(&address).await.text();
     assert!(text.contains("1 May 2026, 12:00"), "{text}");
-    assert!(text.contains("It has not used its admin key yet."));
+    assert_eq!(text.matches(unused).count(), 1);
     site.clock.advance(3600);
     site.app.note_uses().await.unwrap();
     assert!(!ann.get(&address).await.text().contains("13:00"), "nobody came");

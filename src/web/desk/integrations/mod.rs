@@ -1,7 +1,9 @@
 //! Programs that the site lets in, and what they are told. Owners and administrators see to them.
 
 mod one;
+mod regenerate;
 mod remove;
+mod rename;
 
 use std::convert::Infallible;
 
@@ -35,6 +37,10 @@ pub(super) fn routes() -> Routes<AppState> {
         .post("/desk/integrations/{id}/", one::add)
         .unread("/desk/integrations/{id}/webhooks/{webhook}/", PRIVATE)
         .post("/desk/integrations/{id}/webhooks/{webhook}/", one::change)
+        .get("/desk/integrations/{id}/rename/", PRIVATE, rename::ask)
+        .post("/desk/integrations/{id}/rename/", rename::rename)
+        .get("/desk/integrations/{id}/keys/{kind}/", PRIVATE, regenerate::ask)
+        .post("/desk/integrations/{id}/keys/{kind}/", regenerate::regenerate)
         .get("/desk/integrations/{id}/remove/", PRIVATE, remove::ask)
         .post("/desk/integrations/{id}/remove/", remove::remove)
 }
@@ -87,6 +93,7 @@ impl Asked {
             "added" => "The webhook is added. It is called when the event happens next.",
             "removed" => "The webhook is removed. Nothing is sent there any more.",
             "again" => "It is sent again. Open this page anew to see what becomes of it.",
+            "renamed" => "The integration is renamed.",
             "gone" => "The integration is removed. Its keys open nothing any more.",
             _ => return None,
         })
@@ -122,7 +129,7 @@ struct NewPage<'a> {
     name: &'a str,
     url: &'a str,
     content_key: &'a str,
-    admin_key: String,
+    admin_key: &'a str,
     href: String,
 }
 
@@ -132,7 +139,7 @@ struct Moment {
     words: String,
 }
 
-/// What a new integration is called.
+/// What an integration is to be called.
 #[derive(Debug, Deserialize)]
 struct Named {
     name: String,
@@ -164,13 +171,13 @@ async fn add(
         }
         Err(error) => return Err(error.into()),
     };
-    let NewIntegration { integration, content_key, .. } = &saved.value;
+    let NewIntegration { integration, content_key, admin_key } = &saved.value;
     let view = NewPage {
         frame: Frame::new(&site.0.title, "Two keys, shown once", Place::Integrations, &user),
         name: &integration.name,
         url: &state.base_url,
         content_key: content_key.reveal(),
-        admin_key: saved.value.admin_key(),
+        admin_key: admin_key.reveal(),
         href: address(&integration.id),
     };
     let page = (StatusCode::CREATED, Html(view.render()?));
