@@ -1,6 +1,6 @@
 //! Content tags.
 
-use super::connection::on;
+use super::connection::{hold, on};
 use super::{Connection, Result, Transaction};
 use crate::domain::{Slug, Tag, TagId};
 
@@ -20,6 +20,16 @@ pub async fn by_slug(c: &mut Connection, slug: &Slug) -> Result<Option<Tag>> {
 pub async fn by_id(c: &mut Connection, id: &TagId) -> Result<Option<Tag>> {
     const SQL: &str = "select * from tags where id = $1";
     Ok(on!(c, c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
+}
+
+/// The same, held: nobody else changes it before the transaction ends.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn hold(t: &mut Transaction, id: &TagId) -> Result<Option<Tag>> {
+    Ok(hold!(t, "select * from tags where id = $1", (sql, c) => {
+        sqlx::query_as(sql).bind(id).fetch_optional(c).await
+    })?)
 }
 
 /// The oldest tag with a name, capital letters aside.

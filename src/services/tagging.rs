@@ -10,7 +10,7 @@ use super::{Result, Saved, ServiceError, keep, retrying};
 use crate::clock::Clock;
 use crate::content_clock::{Stamper, Token};
 use crate::db::redirects::Target;
-use crate::db::{self, Connection, Database, Intent, Transaction};
+use crate::db::{self, Connection, Database, Transaction};
 use crate::domain::tag::TagVisibility;
 use crate::domain::{Settings, Slug, Social, Tag, TagId, paths};
 use crate::entropy::Entropy;
@@ -123,19 +123,6 @@ impl Tagging {
         Self { db, stamper, events, clock, entropy, patience }
     }
 
-    /// A tag.
-    ///
-    /// # Errors
-    /// [`EditingError::Missing`] where there is none.
-    pub async fn open(&self, id: &TagId) -> Result<Tag, EditingError> {
-        self.in_time(async {
-            let mut snapshot = self.db.read(Intent::Primary).await?;
-            let tag = db::tags::by_id(&mut snapshot, id).await?;
-            tag.ok_or_else(missing)
-        })
-        .await
-    }
-
     /// Saves a new tag. Where another has its slug, it gets a number.
     ///
     /// # Errors
@@ -157,16 +144,26 @@ impl Tagging {
         .await
     }
 
-    /// Saves a changed tag. An address that it had leads to the new one.
+    /// Changes a tag: what is decided of it is read, changed and saved in one transaction, in which nobody
+    /// else changes it. So of two who change different things at once, neither undoes what the other did.
+    /// An address that it had leads to the new one. Where the change is refused, nothing is saved.
     ///
     /// # Errors
     /// [`EditingError::Missing`] where it is gone; [`EditingError::Invalid`] where it breaks a rule.
-    pub async fn update(&self, id: &TagId, draft: &TagDraft) -> Result<Saved<Tag>, EditingError> {
+    pub async fn update<E>(
+        &self,
+        id: &TagId,
+        change: impl Fn(&mut TagDraft) -> Result<(), E>,
+    ) -> Result<Result<Saved<Tag>, E>, EditingError> {
         self.in_time(retrying(|| async {
-            draft.validate()?;
             let mut t = self.db.write().await?;
             let settings = super::settings::load(&mut t).await?;
-            let before = db::tags::by_id(&mut t, id).await?.ok_or_else(missing)?;
+            let before = db::tags::hold(&mut t, id).await?.ok_or_else(missing)?;
+            let mut draft = TagDraft::of(&before);
+            if let Err(refusal) = change(&mut draft) {
+                return Ok(Err(refusal));
+            }
+            draft.validate()?;
             let slug = free_slug(&mut t, &draft.wish(&settings, id), id).await?;
             let now = self.clock.now();
             if slug != before.slug && before.is_public() {
@@ -174,10 +171,10 @@ impl Tagging {
                 let old = db::redirects::normal(&old);
                 db::redirects::save(&mut t, old, Target::Tag(id), now).await?;
             }
-            let tag = Tag { updated_at: now, ..draft.clone().onto(before.clone(), slug) };
+            let tag = Tag { updated_at: now, ..draft.onto(before.clone(), slug) };
             db::tags::save(&mut t, &tag).await?;
             self.events.of_tag(&mut t, Some(&before), Some(&tag)).await?;
-            Ok(Saved { value: tag, token: self.keep(t).await? })
+            Ok(Ok(Saved { value: tag, token: self.keep(t).await? }))
         }))
         .await
     }
@@ -189,10 +186,8 @@ impl Tagging {
     pub async fn delete(&self, id: &TagId) -> Result<Saved<()>, EditingError> {
         self.in_time(retrying(|| async {
             let mut t = self.db.write().await?;
-            let before = db::tags::by_id(&mut t, id).await?.ok_or_else(missing)?;
-            if !db::tags::delete(&mut t, id).await? {
-                return Err(missing());
-            }
+            let before = db::tags::hold(&mut t, id).await?.ok_or_else(missing)?;
+            db::tags::delete(&mut t, id).await?;
             self.events.of_tag(&mut t, Some(&before), None).await?;
             Ok(Saved { value: (), token: self.keep(t).await? })
         }))

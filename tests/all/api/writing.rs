@@ -5,7 +5,7 @@ use masthead::domain::author::Role;
 use serde_json::{Value, json};
 
 use super::client::{self, Client};
-use crate::instance::Answer;
+use crate::instance::{Answer, Instance};
 use crate::support::fixtures::author;
 use crate::support::{TestDatabase, on_both};
 
@@ -22,6 +22,7 @@ on_both!(
     a_page_is_no_post,
     a_post_is_deleted_and_copied,
     tags_are_written,
+    what_many_change_of_a_tag_at_once_is_all_there,
     a_change_is_shown_at_once,
 );
 
@@ -444,6 +445,31 @@ async fn tags_are_written(database: &TestDatabase) {
     assert_eq!(client.site.get("/tag/longer/").await.status, 404);
     assert_eq!(client.json("posts/slug/a/?include=tags").await["posts"][0]["tags"], json!([]));
     assert_eq!(client.send(Method::DELETE, &path, "").await.status, 404);
+}
+
+/// At two instances: each sends one field, and the others stay what somebody else made them.
+async fn what_many_change_of_a_tag_at_once_is_all_there(database: &TestDatabase) {
+    let here = site(database).await;
+    let (key, admin_key) = (here.key.clone(), here.admin_key.clone());
+    let there = Client { site: Instance::on(database).await, key, admin_key };
+    let tag = here.add("tags/", json!({ "name": "News" })).await;
+    let path = format!("tags/{}/", id(&tag));
+    let fields = ["description", "meta_title", "og_title", "og_description", "twitter_title"];
+    for round in 0..4 {
+        let words = |field: &str| format!("{field} of round {round}");
+        let edits = fields.iter().enumerate().map(|(n, field)| {
+            let client = if n % 2 == 0 { &here } else { &there };
+            client.write(Method::PUT, &path, json!({ *field: words(field) }))
+        });
+        for (field, answer) in fields.iter().zip(futures_util::future::join_all(edits).await) {
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            assert_eq!(one(&answer)[field], words(field));
+        }
+        let tag = one(&here.administer(&path).await);
+        for field in fields {
+            assert_eq!(tag[field], words(field), "{tag}");
+        }
+    }
 }
 
 async fn a_change_is_shown_at_once(database: &TestDatabase) {

@@ -68,12 +68,11 @@ pub(super) async fn edit(
     body: Body,
 ) -> Result {
     let doing = Doing::Edit(NAMES.one);
-    let refused = |error| written::refused(doing, NAMES.one, error);
     let id: TagId = ask.id(doing)?;
     let fields = body.one(NAMES, doing)?;
-    let mut draft = TagDraft::of(&desk.tagging.open(&id).await.map_err(refused)?);
-    fields::tag(&fields, &state.base_url, &mut draft)?;
-    let saved = desk.tagging.update(&id, &draft).await.map_err(refused)?;
+    let change = |draft: &mut TagDraft| fields::tag(&fields, &state.base_url, draft);
+    let saved = desk.tagging.update(&id, change).await;
+    let saved = saved.map_err(|error| written::refused(doing, NAMES.one, error))??;
     Ok(answer(StatusCode::OK, &state, &saved).everywhere().done())
 }
 
