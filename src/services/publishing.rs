@@ -18,7 +18,7 @@ use crate::db::{self, Connection, Database, Intent, Transaction};
 use crate::domain::media::Picture;
 use crate::domain::post::{Draft, FullPost};
 use crate::domain::{
-    Post, PostId, PostKind, PostSummary, Settings, Slug, Status, Tag, TagId, Timestamp, ids,
+    Post, PostId, PostKind, PostSummary, Settings, Slug, Status, Tag, TagId, Timestamp, ids, paths,
 };
 use crate::entropy::Entropy;
 use crate::text;
@@ -307,7 +307,7 @@ impl Publishing {
         let summary = before.summary;
         let slug = self.free_slug(t, settings, draft, &summary.id).await?;
         if slug != summary.slug && summary.status == Status::Published {
-            let old = format!("/{}", crate::domain::slug::encode(summary.slug.as_str()));
+            let old = paths::post(&summary.slug);
             db::redirects::save(t, &old, Target::Post(&summary.id), now).await?;
         }
         let frame = Frame {

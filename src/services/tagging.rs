@@ -168,8 +168,7 @@ impl Tagging {
             let now = self.clock.now();
             if slug != before.slug && before.is_public() {
                 let old = paths::tag(&before.slug);
-                let old = db::redirects::normal(&old);
-                db::redirects::save(&mut t, old, Target::Tag(id), now).await?;
+                db::redirects::save(&mut t, &old, Target::Tag(id), now).await?;
             }
             let tag = Tag { updated_at: now, ..draft.onto(before.clone(), slug) };
             db::tags::save(&mut t, &tag).await?;
