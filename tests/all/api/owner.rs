@@ -31,6 +31,10 @@ async fn all_is_all_where_the_owner_says_so(database: &TestDatabase) {
     }
     let found = client.json("posts/?limit=all&include=tags,authors&page=2").await;
     assert_eq!(found["posts"].as_array().unwrap().len(), 0);
+    // The document says what holds here.
+    let document = client::json(&client.site.get("/ghost/api/openapi.json").await);
+    let limit = &document["components"]["parameters"]["limit"]["schema"];
+    assert_eq!((&limit["anyOf"][0]["maximum"], &limit["default"]), (&json!(3), &json!(3)));
     let usual = Client::on(database).await.json("posts/?limit=all").await;
     assert_eq!(usual["meta"]["pagination"]["limit"], 100);
 }

@@ -7,16 +7,17 @@ use super::operation::{Access, Content, Envelope, Operation};
 use super::parameter::{self, Parameter, Scope};
 use super::schemas::{self, Schemas};
 use crate::web::api::error::{self, Kind};
+use crate::web::api::params::ListLimits;
 use crate::web::api::shape::Pagination;
 use crate::web::api::{self, CONTENT_VERSION, VERSION};
 
-/// The description of the API that lies at this address, without a slash at its end.
+/// The description of the API that lies at this address, without a slash at its end, and gives so much at once.
 ///
 /// # Panics
 /// Never: it is the same each time, and the tests make it.
 #[must_use]
-pub fn document(api: &str) -> Value {
-    let mut document = Document { schemas: Schemas::new(), parameters: Map::new() };
+pub fn document(api: &str, limits: ListLimits) -> Value {
+    let mut document = Document { limits, schemas: Schemas::new(), parameters: Map::new() };
     let operations = api::operations();
     let mut paths = Map::new();
     for operation in &operations {
@@ -77,6 +78,7 @@ of the key as `kid`, and `/admin/` as `aud`. Five minutes after its `iat`, or at
 it opens nothing any more.";
 
 struct Document {
+    limits: ListLimits,
     schemas: Schemas,
     parameters: Map<String, Value>,
 }
@@ -85,9 +87,10 @@ impl Document {
     fn operation(&mut self, operation: &Operation, api: &str) -> Value {
         let is_read = operation.method == http::Method::GET;
         let conditional = is_read.then(parameter::if_none_match);
-        let parameters: Vec<_> = operation
-            .parameters
+        let page = if operation.is_list() { parameter::of_page(self.limits) } else { vec![] };
+        let parameters: Vec<_> = page
             .iter()
+            .chain(&operation.parameters)
             .chain(&conditional)
             .map(|parameter| self.parameter(parameter, operation.answer.as_ref()))
             .collect();

@@ -21,6 +21,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 
 use super::answer;
 use super::door::Addresses;
+use super::params::ListLimits;
 use crate::web::AppState;
 use crate::web::edge::{Declaration, Routes};
 use crate::web::error::WebError;
@@ -42,21 +43,29 @@ pub(in crate::web) fn routes() -> Routes<AppState> {
 }
 
 /// The document.
-async fn file(state: SiteState, State(addresses): State<Addresses>) -> Result<Response, WebError> {
+async fn file(
+    state: SiteState,
+    State(addresses): State<Addresses>,
+    State(limits): State<ListLimits>,
+) -> Result<Response, WebError> {
     // It is made from the program and its configuration; a look at the settings tells at which moment.
     let read = state.reading.settings().await?;
-    let document = document(&addresses.api());
+    let document = document(&addresses.api(), limits);
     Ok((Extension(read.seen), answer::json(&document)).into_response())
 }
 
 /// The page.
-async fn show(state: SiteState, State(addresses): State<Addresses>) -> Result<Response, WebError> {
+async fn show(
+    state: SiteState,
+    State(addresses): State<Addresses>,
+    State(limits): State<ListLimits>,
+) -> Result<Response, WebError> {
     let read = state.reading.settings().await?;
     let theme_url = theme::address(&read.settings);
     let site =
         views::Site { settings: &read.settings, base_url: &state.base_url, theme_url: &theme_url };
     let api = addresses.api();
-    let document = document(&api);
+    let document = document(&api, limits);
     let page = ReferencePage::new(site, &api, &document);
     Ok((Extension(read.seen), Html(page.render()?)).into_response())
 }

@@ -280,6 +280,11 @@ impl Operation {
         id
     }
 
+    /// Whether it answers with a page of a list.
+    pub(super) fn is_list(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| matches!(answer.envelope, Envelope::Page(_)))
+    }
+
     /// The group that it belongs to: its path up to the resource.
     pub(super) fn group(&self) -> String {
         let parts: Vec<_> = self.path.split('/').filter(|part| !part.is_empty()).take(2).collect();
@@ -306,7 +311,6 @@ impl Resource {
     ) -> Vec<Operation> {
         let Names { many, one } = self.names;
         let list = Operation::get(self.at, format!("List {many}"))
-            .with(parameter::of_page())
             .with(self.parameters())
             .answers_page(self, example)
             .fails(&[Kind::Validation])

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::nql;
-use crate::web::api::params::DEFAULT_LIMIT;
+use crate::web::api::params::{ALL, DEFAULT_LIMIT, ListLimits};
 
 /// Where a parameter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,9 +94,6 @@ impl Parameter {
     }
 }
 
-/// So many rows there may be on a page, unless the site is set to give more.
-const MAX_LIMIT: u32 = 100;
-
 /// One that stands in the path.
 pub(super) fn in_path(name: &str) -> Parameter {
     let (name, description, schema) = match name {
@@ -117,8 +114,14 @@ pub(super) fn in_path(name: &str) -> Parameter {
     Parameter { name, place: Place::Path, description, schema, words: None, scope: Scope::Api }
 }
 
-/// Those that say which rows of a list are wanted.
-pub(super) fn of_page() -> Vec<Parameter> {
+/// Those that say which rows of a list are wanted, of at most so many as the site gives.
+pub(super) fn of_page(limits: ListLimits) -> Vec<Parameter> {
+    let ListLimits { max, allows_all } = limits;
+    let all = if allows_all {
+        format!("gets {max}; `all` is all of them, {ALL} at most.")
+    } else {
+        format!("`all` too, gets {max}.")
+    };
     vec![
         Parameter::query(
             "filter",
@@ -133,16 +136,13 @@ pub(super) fn of_page() -> Vec<Parameter> {
         ),
         Parameter::query(
             "limit",
-            format!(
-                "How many rows a page has. Whatever asks for more than {MAX_LIMIT}, `all` too, gets \
-                 {MAX_LIMIT}, unless the site is set to give more."
-            ),
+            format!("How many rows a page has. Whatever asks for more than {max}, {all}"),
             json!({
                 "anyOf": [
-                    { "type": "integer", "minimum": 1, "maximum": MAX_LIMIT },
+                    { "type": "integer", "minimum": 1, "maximum": max },
                     { "type": "string", "const": "all" },
                 ],
-                "default": DEFAULT_LIMIT,
+                "default": DEFAULT_LIMIT.min(max),
             }),
         ),
         Parameter::query(
