@@ -228,7 +228,7 @@ impl App {
             entropy.clone(),
         );
         let courier = courier(&config, &db, &events, &stamper, &reach, &clock, &entropy);
-        let (integrations, webhooks) = programs(&db, &stamper, &events, &clock, &entropy);
+        let (integrations, webhooks) = programs(&config, &db, &stamper, &events, &clock, &entropy);
         Ok(Self {
             reading: Reading::new(db.clone(), cache.clone(), clock.clone()),
             caching: Caching::new(db.clone(), stamper.clone(), entropy.clone()),
@@ -483,6 +483,7 @@ fn tokens(config: &Config, key: TokenKey, stamper: &Stamper, reach: &Reach) -> T
 
 /// The programs that the site lets in, and what they want to be told.
 fn programs(
+    config: &Config,
     db: &Database,
     stamper: &Stamper,
     events: &Events,
@@ -491,7 +492,8 @@ fn programs(
 ) -> (Integrations, Webhooks) {
     let integrations =
         Integrations::new(db.clone(), stamper.clone(), clock.clone(), entropy.clone());
-    let webhooks = Webhooks::new(db.clone(), events.clone(), clock.clone(), entropy.clone());
+    let peers = config.webhooks.peers();
+    let webhooks = Webhooks::new(db.clone(), events.clone(), peers, clock.clone(), entropy.clone());
     (integrations, webhooks)
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use url::Url;
+
 use super::event::EventKind;
 use super::ids::{DeliveryId, IntegrationId, WebhookId};
 use crate::clock::Timestamp;
@@ -82,16 +84,17 @@ pub struct Delivery {
     pub recorded_at: Timestamp,
 }
 
-/// Whether an address may be a target: `http` or `https`, a host, nothing that signs somebody in.
+/// An address, if it may be a target: `http` or `https`, a host, nothing that signs somebody in.
 #[must_use]
-pub fn is_target(url: &str) -> bool {
-    let Ok(parsed) = url::Url::parse(url) else { return false };
-    url.len() <= MAX_URL
+pub fn target(url: &str) -> Option<Url> {
+    let parsed = Url::parse(url).ok()?;
+    let is_target = url.len() <= MAX_URL
         && !url.contains(|c: char| c.is_control() || c.is_whitespace())
         && matches!(parsed.scheme(), "http" | "https")
         && parsed.host_str().is_some_and(|host| !host.is_empty())
         && parsed.username().is_empty()
-        && parsed.password().is_none()
+        && parsed.password().is_none();
+    is_target.then_some(parsed)
 }
 
 impl fmt::Debug for Webhook {
@@ -117,7 +120,7 @@ mod tests {
             "https://[2606:4700::1111]/x?token=a%20b",
             "https://bücher.example/",
         ] {
-            assert!(is_target(url), "{url}");
+            assert!(target(url).is_some(), "{url}");
         }
         let long = format!("https://example.org/{}", "a".repeat(MAX_URL));
         for url in [
@@ -134,7 +137,7 @@ mod tests {
             " https://example.org/",
             &long,
         ] {
-            assert!(!is_target(url), "{url}");
+            assert!(target(url).is_none(), "{url}");
         }
     }
 }

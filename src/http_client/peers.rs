@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use url::Host;
+
 /// Which addresses a client connects to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Peers {
@@ -17,6 +19,23 @@ impl Peers {
     pub fn admits(self, address: IpAddr) -> bool {
         self == Self::Any || is_public(address)
     }
+
+    /// Whether a host may be called, as far as can be said before a name is looked up. What stands for an
+    /// address, in whatever way it is written, is judged as one; of names only those of this very machine are.
+    #[must_use]
+    pub fn admits_host(self, host: &Host<&str>) -> bool {
+        match *host {
+            Host::Ipv4(address) => self.admits(address.into()),
+            Host::Ipv6(address) => self.admits(address.into()),
+            Host::Domain(name) => self == Self::Any || !is_this_machine(name),
+        }
+    }
+}
+
+/// Whether a name is one of this machine, whoever is asked (RFC 6761): `localhost`, and what ends in it.
+fn is_this_machine(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case("localhost"))
 }
 
 /// Whether an address is one of the public internet, by the registries of special addresses (RFC 6890 and
@@ -150,6 +169,39 @@ mod tests {
                 let address: IpAddr = text.parse().unwrap();
                 assert_eq!(Peers::Public.admits(address), is_public, "{text}");
                 assert!(Peers::Any.admits(address), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_host_is_judged_as_far_as_it_is_written_out() {
+        let admitted = [
+            "https://hooks.example.org/",
+            "http://1.1.1.1/",
+            "http://[2606:4700::1]/",
+            "http://localhost.example/",
+        ];
+        let refused = [
+            "http://127.0.0.1/",
+            "http://127.0.0.1.:8080/",
+            "http://127.1/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://10.0.0.1/",
+            "http://169.254.169.254/latest/meta-data/",
+            "http://[::1]/",
+            "http://[::ffff:10.0.0.1]/",
+            "http://[fd12:3456:789a::1]/",
+            "http://localhost/",
+            "https://LOCALHOST.:8080/",
+            "http://site.localhost/",
+        ];
+        for (addresses, is_admitted) in [(&admitted[..], true), (&refused[..], false)] {
+            for text in addresses {
+                let url = url::Url::parse(text).unwrap();
+                let host = url.host().unwrap();
+                assert_eq!(Peers::Public.admits_host(&host), is_admitted, "{text}");
+                assert!(Peers::Any.admits_host(&host), "{text}");
             }
         }
     }

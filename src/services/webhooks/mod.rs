@@ -20,9 +20,10 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::db::{self, Connection, Database, DbError, Intent};
 use crate::domain::post::FullPost;
-use crate::domain::webhook::{Delivery, MAX_TEXT, MAX_WEBHOOKS, is_target};
+use crate::domain::webhook::{Delivery, MAX_TEXT, MAX_WEBHOOKS, target};
 use crate::domain::{DeliveryId, EventKind, IntegrationId, Tag, Webhook, WebhookId};
 use crate::entropy::Entropy;
+use crate::http_client::Peers;
 
 pub use courier::{Courier, Step};
 pub use events::{Events, PostChange};
@@ -106,6 +107,7 @@ pub struct WebhookLog {
 pub struct Webhooks {
     db: Database,
     events: Events,
+    peers: Peers,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -129,15 +131,18 @@ impl Wish {
         }
     }
 
-    /// The kind of event, if the whole wish will do.
-    fn check(&self) -> Result<EventKind> {
+    /// The kind of event, if the whole wish will do, and its address may be called as far as can be said now.
+    fn check(&self, peers: Peers) -> Result<EventKind> {
         let refuse = |field, reason: String| Err(WebhookError::Invalid { field, reason });
         let Ok(kind) = self.event.parse() else {
             return refuse("event", "is none that the site tells of".to_owned());
         };
-        if !is_target(&self.target_url) {
+        let Some(target) = target(&self.target_url) else {
             let rule = "is an address that begins with `https://` or `http://`, without a password";
             return refuse("target_url", rule.to_owned());
+        };
+        if !target.host().is_some_and(|host| peers.admits_host(&host)) {
+            return refuse("target_url", "is not one of the public internet".to_owned());
         }
         for (field, text) in
             [("name", &self.name), ("secret", &self.secret), ("api_version", &self.api_version)]
@@ -155,15 +160,16 @@ impl Wish {
 }
 
 impl Webhooks {
-    /// A service over a database.
+    /// A service over a database, for receivers among some peers.
     #[must_use]
     pub fn new(
         db: Database,
         events: Events,
+        peers: Peers,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { db, events, clock, entropy }
+        Self { db, events, peers, clock, entropy }
     }
 
     /// Adds a webhook of an integration.
@@ -172,7 +178,7 @@ impl Webhooks {
     /// [`WebhookError::Invalid`] where the wish will not do, or the integration is gone;
     /// [`WebhookError::Taken`] where it has the same already.
     pub async fn add(&self, integration: &IntegrationId, wish: &Wish) -> Result<Webhook> {
-        let event = wish.check()?;
+        let event = wish.check(self.peers)?;
         let now = self.clock.now();
         let webhook = Webhook {
             id: WebhookId::new(now, self.entropy.next()),
@@ -223,7 +229,7 @@ impl Webhooks {
         let mut t = self.db.write().await?;
         let before = theirs(&mut t, integration, id).await?;
         let webhook = Webhook {
-            event: wish.check()?,
+            event: wish.check(self.peers)?,
             target_url: wish.target_url.clone(),
             name: filled(wish.name.as_ref()),
             secret: filled(wish.secret.as_ref()),

@@ -6,9 +6,15 @@ use masthead::services::webhooks::Wish;
 use serde_json::{Value, json};
 
 use super::client::{self, Client};
+use crate::instance::Instance;
 use crate::support::{TestDatabase, on_both};
 
-on_both!(a_webhook_is_added_and_removed, what_breaks_a_rule_is_refused, others_are_let_alone);
+on_both!(
+    a_webhook_is_added_and_removed,
+    what_breaks_a_rule_is_refused,
+    an_address_of_our_own_network_is_refused,
+    others_are_let_alone,
+);
 
 fn body(webhook: &Value) -> String {
     json!({ "webhooks": [webhook] }).to_string()
@@ -96,6 +102,42 @@ async fn what_breaks_a_rule_is_refused(database: &TestDatabase) {
     for kind in EventKind::all() {
         let all = body(&json!({ "event": kind.to_string(), "target_url": "http://a.example/all" }));
         assert_eq!(client.send(Method::POST, "webhooks/", all).await.status, 201, "{kind}");
+    }
+}
+
+/// Both where it is added and where it is changed, unless the site is set to allow it.
+async fn an_address_of_our_own_network_is_refused(database: &TestDatabase) {
+    let client = Client::on(database).await;
+    let new = |url: &str| body(&json!({ "event": "post.added", "target_url": url }));
+    let answer = client.send(Method::POST, "webhooks/", new("https://hooks.example.org/")).await;
+    let id = client::json(&answer)["webhooks"][0]["id"].as_str().unwrap().to_owned();
+    let path = format!("webhooks/{id}/");
+    let ours = [
+        "http://127.0.0.1/",
+        "http://127.1:8080/",
+        "http://[::1]/",
+        "http://10.0.0.1/",
+        "http://169.254.169.254/",
+        "http://localhost/",
+    ];
+    for url in ours {
+        for answer in [
+            client.send(Method::POST, "webhooks/", new(url)).await,
+            client.send(Method::PUT, &path, body(&json!({ "target_url": url }))).await,
+        ] {
+            let refused = error(&answer);
+            assert_eq!(refused, (422, "ValidationError".to_owned(), "target_url".into()), "{url}");
+            assert!(answer.text().contains("target_url: is not one of the public internet"));
+        }
+    }
+    let kept = client.site.app.webhooks.all().await.unwrap();
+    assert_eq!(kept[0].target_url, "https://hooks.example.org/");
+    let site = Instance::with(database, |config| config.webhooks.allow_private = true).await;
+    let (key, admin_key) = (client.key.clone(), client.admin_key.clone());
+    let allowed = Client { site, key, admin_key };
+    for url in ours {
+        let change = body(&json!({ "target_url": url }));
+        assert_eq!(allowed.send(Method::PUT, &path, change).await.status, 200, "{url}");
     }
 }
 

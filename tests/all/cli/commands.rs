@@ -212,6 +212,10 @@ fn webhooks_come_and_go_and_show_no_secret() {
     assert!(log.contains("site.changed  waits until") && log.contains("tried 0 times"), "{log}");
     assert_failed(&program.run(&["webhook", "add", integration, "site.baked", url]), "event: ");
     assert_failed(&program.run(&["webhook", "add", integration, "site.changed", url]), "already");
+    for url in ["http://127.0.0.1/", "http://[::1]/", "http://localhost/"] {
+        let refused = program.run(&["webhook", "add", integration, "post.added", url]);
+        assert_failed(&refused, "target_url: is not one of the public internet");
+    }
     said(&["webhook", "remove", id]);
     assert_eq!(said(&["webhook", "list"]).trim(), "");
     assert_failed(&program.run(&["webhook", "remove", id]), "there is no such webhook");

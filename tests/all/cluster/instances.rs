@@ -113,6 +113,7 @@ impl Cluster {
         config.database.writers = 2;
         config.redis.url = serde_json::from_value(self.redis.url().into()).unwrap();
         config.media.dir = self.folder.path().join("media");
+        config.webhooks.allow_private = true;
         App::open(config).await.unwrap()
     }
 

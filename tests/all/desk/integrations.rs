@@ -17,6 +17,7 @@ on_both!(
     who_does_not_run_the_site_sees_none,
     a_webhook_is_added_seen_and_sent_again,
     what_a_form_breaks_is_said_in_it,
+    an_address_of_our_own_network_is_refused,
     the_use_of_keys_is_seen,
 );
 
@@ -233,6 +234,17 @@ async fn what_a_form_breaks_is_said_in_it(database: &TestDatabase) {
     let answer = ann.send(&address, &fields).await;
     assert!(answer.text().contains("The secret has at most 191 characters"));
     assert_eq!(site.app.webhooks.all().await.unwrap().len(), 1);
+}
+
+async fn an_address_of_our_own_network_is_refused(database: &TestDatabase) {
+    let site = Instance::on(database).await;
+    let ann = Writer::new(&site, "Ann", Role::Owner).await;
+    let (address, _) = let_in(&ann, "Build").await;
+    let fields = [("event", "site.changed"), ("target_url", "http://localhost:8080/build")];
+    let answer = ann.send(&address, &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().contains("The address is not one of the public internet."));
+    assert!(site.app.webhooks.all().await.unwrap().is_empty());
 }
 
 async fn the_use_of_keys_is_seen(database: &TestDatabase) {

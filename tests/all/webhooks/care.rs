@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use masthead::domain::webhook::DeliveryState;
+use masthead::services::webhooks::Wish;
 use tokio::sync::Notify;
 
 use super::{Desk, deliver, report, want};
@@ -128,8 +129,14 @@ async fn nobody_in_our_own_network_is_called(db: &TestDatabase) {
     let site = Instance::on(db).await;
     site.add_author(&author("Ann")).await;
     let whose = site.app.integrations.add("Build").await.unwrap().value.integration.id;
+    // They were added while that was allowed.
+    let before = Instance::with(db, |config| config.webhooks.allow_private = true).await;
     for host in ["127.0.0.1", "localhost", "127.1", "[::ffff:127.0.0.1]"] {
-        want(&site, &whose, "post.added", &format!("http://{host}:{}/", receiver.port)).await;
+        let url = format!("http://{host}:{}/", receiver.port);
+        want(&before, &whose, "post.added", &url).await;
+        let wish = Wish { event: "post.edited".to_owned(), target_url: url, ..Wish::default() };
+        let refused = site.app.webhooks.add(&whose, &wish).await.unwrap_err();
+        assert_eq!(refused.to_string(), "target_url: is not one of the public internet");
     }
     site.create(&published("Hello", NOON)).await;
     deliver(&site).await;

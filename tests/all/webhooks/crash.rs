@@ -61,6 +61,7 @@ async fn publish(db: &TestDatabase, receiver: &StandIn) {
     let mut config = Config::default();
     config.database.url = serde_json::from_value(db.url.as_str().into()).unwrap();
     config.media.dir = folder.path().join("media");
+    config.webhooks.allow_private = true;
     let app = App::open(config).await.unwrap();
     let mut t = app.db.write().await.unwrap();
     db::users::save(&mut t, &author("Ann")).await.unwrap();
