@@ -1,6 +1,6 @@
 //! Webhooks: who wants to be told of what.
 
-use super::connection::on;
+use super::connection::{hold, on};
 use super::{Connection, Result, Transaction};
 use crate::domain::webhook::MAX_WEBHOOKS;
 use crate::domain::{EventKind, IntegrationId, Timestamp, Webhook, WebhookId};
@@ -43,6 +43,16 @@ pub async fn by_id(c: &mut Connection, id: &WebhookId) -> Result<Option<Webhook>
     Ok(on!(c, c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
 }
 
+/// The same, held: nobody else changes it before the transaction ends.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn hold(t: &mut Transaction, id: &WebhookId) -> Result<Option<Webhook>> {
+    Ok(hold!(t, "select * from webhooks where id = $1", (sql, c) => {
+        sqlx::query_as(sql).bind(id).fetch_optional(c).await
+    })?)
+}
+
 /// Which kinds of events are wanted, and by whom. What only a newer program knows is left out.
 ///
 /// # Errors
@@ -77,14 +87,14 @@ pub async fn add(t: &mut Transaction, webhook: &Webhook) -> Result<()> {
     Ok(())
 }
 
-/// Saves what somebody changed of a webhook; gives whether it is still there.
+/// Saves what somebody changed of a webhook.
 ///
 /// # Errors
 /// [`super::DbError::Taken`] where the integration is told of this there already.
-pub async fn update(t: &mut Transaction, webhook: &Webhook) -> Result<bool> {
+pub async fn update(t: &mut Transaction, webhook: &Webhook) -> Result<()> {
     const SQL: &str = "update webhooks set event = $2, target_url = $3, name = $4, secret = $5, \
         api_version = $6, updated_at = $7 where id = $1";
-    let rows = on!(t, c => sqlx::query(SQL)
+    on!(t, c => sqlx::query(SQL)
         .bind(&webhook.id)
         .bind(webhook.event.to_string())
         .bind(&webhook.target_url)
@@ -94,8 +104,8 @@ pub async fn update(t: &mut Transaction, webhook: &Webhook) -> Result<bool> {
         .bind(webhook.updated_at)
         .execute(c)
         .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows > 0)
+        .map(|_| ()))?;
+    Ok(())
 }
 
 /// Notes how the last call of the receiver went.

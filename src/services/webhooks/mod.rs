@@ -18,7 +18,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::clock::Clock;
-use crate::db::{self, Connection, Database, DbError, Intent};
+use crate::db::{self, Database, DbError, Intent, Transaction};
 use crate::domain::post::FullPost;
 use crate::domain::webhook::{Delivery, MAX_TEXT, MAX_WEBHOOKS, target};
 use crate::domain::{DeliveryId, EventKind, IntegrationId, Tag, Webhook, WebhookId};
@@ -207,27 +207,24 @@ impl Webhooks {
         Ok(webhook)
     }
 
-    /// A webhook of an integration.
+    /// Makes a webhook of an integration another wish, by what it is: nobody else changes it meanwhile.
+    /// Where the change is refused, nothing is saved.
     ///
     /// # Errors
-    /// [`WebhookError::Missing`] where there is none; [`WebhookError::NotTheirs`].
-    pub async fn open(&self, integration: &IntegrationId, id: &WebhookId) -> Result<Webhook> {
-        let mut snapshot = self.db.read(Intent::Primary).await?;
-        theirs(&mut snapshot, integration, id).await
-    }
-
-    /// Makes a webhook of an integration another wish.
-    ///
-    /// # Errors
-    /// As [`Webhooks::open`] and [`Webhooks::add`].
-    pub async fn edit(
+    /// [`WebhookError::Missing`] where there is none; [`WebhookError::NotTheirs`]; else as
+    /// [`Webhooks::add`].
+    pub async fn edit<E>(
         &self,
         integration: &IntegrationId,
         id: &WebhookId,
-        wish: &Wish,
-    ) -> Result<Webhook> {
+        change: impl FnOnce(&mut Wish) -> Result<(), E>,
+    ) -> Result<Result<Webhook, E>> {
         let mut t = self.db.write().await?;
         let before = theirs(&mut t, integration, id).await?;
+        let mut wish = Wish::of(&before);
+        if let Err(refusal) = change(&mut wish) {
+            return Ok(Err(refusal));
+        }
         let webhook = Webhook {
             event: wish.check(self.peers)?,
             target_url: wish.target_url.clone(),
@@ -237,17 +234,15 @@ impl Webhooks {
             updated_at: self.clock.now(),
             ..before
         };
-        if !db::webhooks::update(&mut t, &webhook).await? {
-            return Err(WebhookError::Missing);
-        }
+        db::webhooks::update(&mut t, &webhook).await?;
         t.commit().await?;
-        Ok(webhook)
+        Ok(Ok(webhook))
     }
 
     /// Removes a webhook of an integration, and what it was still to be told.
     ///
     /// # Errors
-    /// As [`Webhooks::open`].
+    /// [`WebhookError::Missing`] where there is none; [`WebhookError::NotTheirs`].
     pub async fn remove(&self, integration: &IntegrationId, id: &WebhookId) -> Result<()> {
         let mut t = self.db.write().await?;
         theirs(&mut t, integration, id).await?;
@@ -314,7 +309,7 @@ impl Webhooks {
     /// the first time.
     ///
     /// # Errors
-    /// [`WebhookError::Missing`] where there is no such delivery any more; else as [`Webhooks::open`].
+    /// [`WebhookError::Missing`] where there is no such delivery any more; else as [`Webhooks::remove`].
     pub async fn send_again(
         &self,
         integration: &IntegrationId,
@@ -349,13 +344,13 @@ const KEPT_SECONDS: i64 = 7 * 24 * 3600;
 /// How many events are kept at most, beside those that are still to be told.
 const KEPT_EVENTS: i64 = 10_000;
 
-/// A webhook, if it is the integration's.
+/// A webhook, held, if it is the integration's.
 async fn theirs(
-    c: &mut Connection,
+    t: &mut Transaction,
     integration: &IntegrationId,
     id: &WebhookId,
 ) -> Result<Webhook> {
-    let webhook = db::webhooks::by_id(c, id).await?.ok_or(WebhookError::Missing)?;
+    let webhook = db::webhooks::hold(t, id).await?.ok_or(WebhookError::Missing)?;
     if webhook.integration_id == *integration { Ok(webhook) } else { Err(WebhookError::NotTheirs) }
 }
 

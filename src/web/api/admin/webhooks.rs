@@ -32,8 +32,9 @@ pub(super) async fn add(
             return Err(fields.refuses(name, "required"));
         }
     }
-    let wish = wish(&fields, Wish::default())?;
-    let added = state.webhooks.add(&integration, &wish).await;
+    let mut asked = Wish::default();
+    wish(&fields, &mut asked)?;
+    let added = state.webhooks.add(&integration, &asked).await;
     let webhook = added.map_err(|error| refused(doing, error))?;
     let address = state.addresses.admin(&format!("webhooks/{}/", webhook.id));
     Ok(shown(StatusCode::CREATED, &state, &webhook).at(&address).done())
@@ -48,11 +49,9 @@ pub(super) async fn edit(
     let doing = Doing::Edit(NAMES.one);
     let id: WebhookId = ask.id(doing)?;
     let fields = body.one(NAMES, doing)?;
-    let before = state.webhooks.open(&integration, &id).await;
-    let before = before.map_err(|error| refused(doing, error))?;
-    let wish = wish(&fields, Wish::of(&before))?;
-    let edited = state.webhooks.edit(&integration, &id, &wish).await;
-    let webhook = edited.map_err(|error| refused(doing, error))?;
+    let change = |asked: &mut Wish| wish(&fields, asked);
+    let edited = state.webhooks.edit(&integration, &id, change).await;
+    let webhook = edited.map_err(|error| refused(doing, error))??;
     Ok(shown(StatusCode::OK, &state, &webhook).done())
 }
 
@@ -67,14 +66,13 @@ pub(super) async fn delete(
     Ok(Written::nothing().done())
 }
 
-/// A wish with what a body says of it. Whose it is, is no field: it is whoever asks.
-fn wish(fields: &Fields, mut wish: Wish) -> Result<Wish, ApiError> {
+/// Puts into a wish what a body says of it. Whose it is, is no field: it is whoever asks.
+fn wish(fields: &Fields, wish: &mut Wish) -> Result<(), ApiError> {
     fields.text("event", MAX_TEXT, &mut wish.event)?;
     fields.text("target_url", MAX_URL, &mut wish.target_url)?;
     fields.optional("name", MAX_TEXT, &mut wish.name)?;
     fields.optional("secret", MAX_TEXT, &mut wish.secret)?;
-    fields.optional("api_version", MAX_TEXT, &mut wish.api_version)?;
-    Ok(wish)
+    fields.optional("api_version", MAX_TEXT, &mut wish.api_version)
 }
 
 fn shown(status: StatusCode, state: &AppState, webhook: &Webhook) -> Written {
