@@ -14,6 +14,7 @@ use super::CONTENT_VERSION;
 use super::answer;
 use super::description::FILE;
 use super::error::{ApiError, Kind};
+use super::query;
 use crate::services;
 use crate::services::integrations::Holder;
 use crate::web::edge::Table;
@@ -113,7 +114,8 @@ impl Addresses {
             version: version.to_owned(),
             address: format!("{}{}{rest}{slash}", self.base_url, self.base),
         });
-        let query = uri.query().map_or_else(String::new, |query| format!("?{}", named(query)));
+        let query = uri.query().map(|text| format!("?{}", query::in_one_case(text)));
+        let query = query.unwrap_or_default();
         // What came in can go on; where it cannot, it is left as it is, and is nothing that we have.
         let path = PathAndQuery::try_from(format!("{BASE}{rest}{slash}{query}"));
         Some((path.map_or_else(|_| uri.clone(), Uri::from), deprecated))
@@ -151,20 +153,6 @@ fn in_lower_case(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A query whose names are in lower case; values are their own.
-fn named(query: &str) -> Cow<'_, str> {
-    let name = |pair: &str| pair.split('=').next().map_or(0, str::len);
-    let is_upper = |pair: &str| pair[..name(pair)].bytes().any(|b| b.is_ascii_uppercase());
-    if !query.split('&').any(is_upper) {
-        return Cow::Borrowed(query);
-    }
-    let pairs = query.split('&').map(|pair| {
-        let (name, value) = pair.split_at(name(pair));
-        format!("{}{value}", name.to_ascii_lowercase())
-    });
-    Cow::Owned(pairs.collect::<Vec<_>>().join("&"))
-}
-
 fn way(request: &Request<Body>, table: &Table) -> Way {
     if request.method() == Method::OPTIONS {
         return Way::Back(Box::new(allow(request.headers())));
@@ -176,7 +164,7 @@ fn way(request: &Request<Body>, table: &Table) -> Way {
     if !path.starts_with(CONTENT) {
         return Way::On;
     }
-    match key(request.uri()) {
+    match query::key(request.uri().query().unwrap_or_default()) {
         Ok(key) => Way::With(key),
         Err(error) => refuse(error),
     }
@@ -198,21 +186,6 @@ pub(in crate::web) fn verdict(holder: services::Result<Holder>) -> Option<Respon
         }
     };
     Some(finished(error))
-}
-
-/// The key of a request. There is one.
-fn key(uri: &Uri) -> Result<String, ApiError> {
-    let query = uri.query().unwrap_or_default();
-    let mut keys = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "key");
-    let (first, more) = (keys.next(), keys.next());
-    match (first, more) {
-        (Some((_, key)), None) if !key.is_empty() => Ok(key.into_owned()),
-        (Some(_), Some(_)) => {
-            Err(ApiError::new(Kind::BadRequest, "There is more than one key")
-                .code("INVALID_REQUEST"))
-        }
-        _ => Err(ApiError::new(Kind::NoPermission, "Authorization failed: there is no key")),
-    }
 }
 
 /// The answer to a browser that asks whether a page of another origin may ask.
@@ -333,16 +306,6 @@ mod tests {
         assert_eq!(headers["deprecation"], "version=\"v3\"");
         let link = "<https://a.example/editor/api/content/posts/>; rel=\"latest-version\"";
         assert_eq!(headers["link"], link);
-    }
-
-    #[test]
-    fn there_is_one_key() {
-        let of = |query: &str| key(&format!("/?{query}").parse().unwrap()).ok();
-        assert_eq!(of("key=ab"), Some("ab".to_owned()));
-        assert_eq!(of("limit=1&key=a%2Bb"), Some("a+b".to_owned()));
-        for query in ["", "key=", "Key=ab", "key=ab&key=ab", "monkey=ab"] {
-            assert_eq!(of(query), None, "{query}");
-        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub(super) mod door;
 mod error;
 pub(super) mod limits;
 pub(super) mod params;
+mod query;
 mod shape;
 mod told;
 

@@ -5,7 +5,7 @@
 
 use http::request::Parts;
 
-use super::strip::query;
+use super::query::declared;
 use super::{Audience, Table};
 use crate::http_cache::{Decision, Keyer};
 
@@ -30,7 +30,7 @@ impl Keyer for Keys {
         if !declaration.kept {
             return Decision::Bypass("file");
         }
-        let query = query(&request.uri, &declaration);
+        let query = declared(request.uri.query(), declaration.query);
         let path = request.uri.path();
         if query.is_empty() {
             Decision::Key(path.to_owned())

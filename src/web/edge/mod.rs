@@ -10,6 +10,7 @@ mod declaration;
 mod headers;
 mod key;
 mod policy;
+mod query;
 mod routes;
 mod strip;
 pub(super) mod timing;
