@@ -19,7 +19,9 @@ pub(super) const DEFAULT_LIMIT: u32 = 15;
 /// So many are all: whoever wants more asks for the next page of all.
 pub(super) const ALL: u32 = 10_000;
 /// More rules than columns order nothing.
-const MAX_RULES: usize = 16;
+pub(super) const MAX_RULES: usize = 16;
+/// More words than fields name nothing new.
+pub(super) const MAX_WORDS: usize = 100;
 
 /// The parameters as they came.
 #[derive(Debug, Default)]
@@ -79,11 +81,11 @@ impl Params {
         self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 
-    /// The words of a list, in lower case.
+    /// The first words of a list, in lower case.
     fn list(&self, name: &str) -> Vec<String> {
         let given = self.get(name).unwrap_or_default();
         let words = given.split(',').map(|word| word.trim().to_ascii_lowercase());
-        words.filter(|word| !word.is_empty()).collect()
+        words.filter(|word| !word.is_empty()).take(MAX_WORDS).collect()
     }
 
     /// What is to stand beside each row.
@@ -372,5 +374,7 @@ mod tests {
         assert!(!params.includes("tag"));
         assert_eq!(params.fields(), Some(vec!["id".to_owned(), "url".to_owned()]));
         assert_eq!(Params::of("fields=").fields(), None);
+        let many = format!("fields={}", vec!["id"; 10_000].join(","));
+        assert_eq!(Params::of(&many).fields().map(|fields| fields.len()), Some(MAX_WORDS));
     }
 }
