@@ -3,8 +3,8 @@
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
-use http::{HeaderMap, Uri, header, uri::PathAndQuery};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, StatusCode, Uri, header, uri::PathAndQuery};
 
 use super::query::declared;
 use super::{Audience, Declaration, Table};
@@ -24,12 +24,16 @@ pub(crate) async fn strip(State(table): State<Table>, request: Request, next: Ne
     let declaration = table.find(request.uri().path());
     let request = match declaration.audience {
         Audience::Public => stripped(request, &declaration),
-        Audience::Private => request,
+        Audience::Private => Some(request),
     };
-    next.run(request).await
+    match request {
+        Some(request) => next.run(request).await,
+        None => StatusCode::URI_TOO_LONG.into_response(),
+    }
 }
 
-fn stripped(mut request: Request, declaration: &Declaration) -> Request {
+/// `None` where its address is too long, as soon as every letter of its parameters that needs it is escaped.
+fn stripped(mut request: Request, declaration: &Declaration) -> Option<Request> {
     let mut headers = HeaderMap::new();
     // Answers that the response cache keeps are made whole, and once for all: it compresses them,
     // and compares what a client has.
@@ -39,18 +43,17 @@ fn stripped(mut request: Request, declaration: &Declaration) -> Request {
         }
     }
     *request.headers_mut() = headers;
-    *request.uri_mut() = uri(request.uri(), declaration);
-    request
+    *request.uri_mut() = uri(request.uri(), declaration)?;
+    Some(request)
 }
 
 /// The address with the declared parameters alone.
-fn uri(uri: &Uri, declaration: &Declaration) -> Uri {
+fn uri(uri: &Uri, declaration: &Declaration) -> Option<Uri> {
     let text = match declared(uri.query(), declaration.query) {
         query if query.is_empty() => uri.path().to_owned(),
         query => format!("{}?{query}", uri.path()),
     };
-    // A path that came in can go out.
-    PathAndQuery::try_from(text).map_or_else(|_| uri.clone(), Uri::from)
+    PathAndQuery::try_from(text).ok().map(Uri::from)
 }
 
 #[cfg(test)]
@@ -66,8 +69,18 @@ mod tests {
             .header("accept-language", "de")
             .body(axum::body::Body::empty())
             .unwrap();
-        let request = stripped(request, &Declaration::PAGE);
+        let request = stripped(request, &Declaration::PAGE).unwrap();
         assert!(request.headers().is_empty());
         assert_eq!(request.uri(), "/about/");
+    }
+
+    #[test]
+    fn what_is_too_long_with_its_escapes_goes_no_further() {
+        let search = Declaration::PAGE.query(&["q"]);
+        for (quotes, may_go_on) in [(20_000, true), (30_000, false)] {
+            let address = format!("/search/?secret=1&q={}", "'".repeat(quotes));
+            let given: Uri = address.parse().unwrap();
+            assert_eq!(uri(&given, &search).is_some(), may_go_on, "{quotes}");
+        }
     }
 }

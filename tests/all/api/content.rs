@@ -315,7 +315,7 @@ async fn what_is_not_open_is_not_shown(database: &TestDatabase) {
 
 async fn what_is_wrong_is_refused_in_ghosts_words(database: &TestDatabase) {
     let client = filled(database).await;
-    let long = format!("posts/?filter=slug:[{}]", "a,".repeat(30_000));
+    let long = |words| format!("posts/?filter=slug:[{}]", "a,".repeat(words));
     let deep = format!("posts/?filter={}", "(".repeat(10_000));
     for (path, status, kind) in [
         ("posts/?limit=", 422, "ValidationError"),
@@ -332,7 +332,7 @@ async fn what_is_wrong_is_refused_in_ghosts_words(database: &TestDatabase) {
         ("posts/?filter=%FF", 400, "BadRequestError"),
         ("posts/?filter=slug:%00", 200, ""),
         ("posts/?filter=published_at:yesterday", 422, "ValidationError"),
-        (&*long, 400, "BadRequestError"),
+        (&*long(10_000), 400, "BadRequestError"),
         (&*deep, 400, "BadRequestError"),
         ("tags/?filter=colour:red", 400, "BadRequestError"),
         ("authors/?filter=colour:red", 400, "BadRequestError"),
@@ -359,6 +359,8 @@ async fn what_is_wrong_is_refused_in_ghosts_words(database: &TestDatabase) {
     }
     let answer = client.get("posts/?limit=").await;
     assert_eq!(client::json(&answer)["errors"][0]["property"], "limit");
+    // With its commas escaped this is no address any more.
+    assert_eq!(client.get(&long(30_000)).await.status, 414);
     for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
         let answer = client.ask(method.clone(), "posts/", &[]).await;
         assert_eq!(client::error(&answer).0, 404, "{method}");
