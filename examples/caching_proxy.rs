@@ -26,6 +26,7 @@ use masthead::http_cache::targeted::CDN_CACHE_CONTROL;
 use masthead::http_cache::{
     BoxError, ByTarget, CookiePolicy, HttpCacheLayer, Options, RequestPolicy, StatusField,
 };
+use masthead::redis_server::RedisServer;
 use tokio::net::TcpListener;
 use tower::{Layer as _, ServiceExt as _};
 
@@ -75,7 +76,7 @@ async fn main() -> Result<(), BoxError> {
             response_timeout: Duration::from_secs(2),
             lease: PATIENCE,
             lease_wait: PATIENCE,
-            ..L2Settings::at(&url)
+            ..L2Settings::at(RedisServer::at(url))
         }),
         origin_limit: 1000,
         ..Settings::default()

@@ -4,10 +4,13 @@ mod background;
 mod explain;
 mod media_store;
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tokio::sync::mpsc;
 
 use crate::cache::{self, Cache, Hold, InvalidRedisUrl, L2Settings};
@@ -22,6 +25,7 @@ use crate::http_cache::{self, HttpCacheLayer, StatusField};
 use crate::http_client::{HttpClient, Peers};
 use crate::media::{Limits, Store, StoreError, Variants};
 use crate::rate_limit::{self, Quota, Quotas, RateLimits, Shared, SharedSettings};
+use crate::redis_server::RedisServer;
 use crate::services::ServiceError;
 use crate::services::accounts::Accounts;
 use crate::services::caching::Caching;
@@ -137,7 +141,7 @@ pub enum StartError {
         /// Which folder.
         path: String,
         /// Why not.
-        error: std::io::Error,
+        error: io::Error,
     },
     /// The database cannot be opened or migrated.
     #[error(transparent)]
@@ -160,6 +164,14 @@ pub enum StartError {
     /// The address of Redis cannot be read.
     #[error("redis.url: {0}")]
     News(#[from] redis::RedisError),
+    /// The certificates for a Redis cannot be read.
+    #[error("{}: {error}", file.display())]
+    Certificates {
+        /// Which file.
+        file: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
 }
 
 impl App {
@@ -193,16 +205,16 @@ impl App {
         });
         let store = media_store::open(&config.media)?;
         let shared_assets = (!is_alone).then(|| SharedAssets::new(store.clone(), clock.clone()));
-        let content_clock =
-            ContentClock::new(TagClock::default(), config.cache.fence(), clock.clone());
-        let content_clock = Arc::new(content_clock);
-        let (follower, channel) = follower(&config, &db, &content_clock, &clock, &entropy)?;
+        let content_clock = content_clock(&config, &clock);
+        let redis = redis_server(config.redis.address(), &config.redis.ca_file)?;
+        let (follower, channel) =
+            follower(&config, redis.as_ref(), &db, &content_clock, &clock, &entropy)?;
         let stamper = Stamper::start(follower.clone(), PASS_LIMIT);
         let media = library(&config, &db, &stamper, store, &clock);
-        let rate_limits = rate_limits(&config, &clock, &entropy)?;
+        let rate_limits = rate_limits(&config, redis.as_ref(), &clock, &entropy)?;
         let keyring = Keyring::new(db.clone(), content_clock.clone());
-        let cache =
-            Cache::new(&cache_settings(&config), content_clock, clock.clone(), entropy.clone())?;
+        let settings = cache_settings(&config, redis);
+        let cache = Cache::new(&settings, content_clock, clock.clone(), entropy.clone())?;
         let instance = format!("{:016x}", entropy.next());
         let cdn = cdn(&config, &db, &leadership, &clock, &entropy);
         let http_cache = HttpCacheLayer::new(
@@ -425,18 +437,23 @@ fn make_folder(path: &Path) -> Result<(), StartError> {
         .map_err(|error| StartError::Folder { path: path.display().to_string(), error })
 }
 
+/// What this instance knows of the content clock, which is nothing yet.
+fn content_clock(config: &Config, clock: &Arc<dyn Clock>) -> Arc<ContentClock> {
+    let fence = config.cache.fence();
+    Arc::new(ContentClock::new(TagClock::default(), fence, clock.clone()))
+}
+
 /// What keeps the content clock at the heels of the database's, and where it tells the others.
 fn follower(
     config: &Config,
+    redis: Option<&RedisServer>,
     db: &Database,
     content_clock: &Arc<ContentClock>,
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
 ) -> Result<(Arc<Follower>, Option<Channel>), StartError> {
-    let channel = match config.redis.address() {
-        Some(url) => Some(Channel::open(url, &format!("{}:news", config.redis.prefix))?),
-        None => None,
-    };
+    let name = format!("{}:news", config.redis.prefix);
+    let channel = redis.map(|server| Channel::open(server, &name)).transpose()?;
     let outbox = channel.clone().map(|channel| {
         let (outbox, news) = mpsc::channel(OUTBOX);
         tokio::spawn(channel.send(news));
@@ -562,47 +579,63 @@ fn session_store(
     config: &Config,
     db: &Database,
     clock: &Arc<dyn Clock>,
-) -> Result<SessionStore, InvalidSessionUrl> {
-    let Some(url) = config.sessions.address() else {
+) -> Result<SessionStore, StartError> {
+    let Some(server) = redis_server(config.sessions.address(), &config.sessions.ca_file)? else {
         return Ok(SessionStore::in_database(DatabaseStore::new(db.clone(), clock.clone())));
     };
-    let settings = RedisSettings { url: url.to_owned(), timeout: config.sessions.timeout() };
-    SessionStore::in_redis(&settings)
+    let settings = RedisSettings { server, timeout: config.sessions.timeout() };
+    Ok(SessionStore::in_redis(&settings)?)
+}
+
+/// The Redis at an address, where there is one, and who vouches for it.
+fn redis_server(url: Option<&str>, ca_file: &Path) -> Result<Option<RedisServer>, StartError> {
+    let Some(server) = url.map(RedisServer::at) else { return Ok(None) };
+    if ca_file.as_os_str().is_empty() {
+        return Ok(Some(server));
+    }
+    let authorities = std::fs::read(ca_file).and_then(|pem| {
+        let has_one = CertificateDer::from_pem_slice(&pem).is_ok();
+        has_one.then_some(pem).ok_or_else(|| io::Error::other("it has no certificate"))
+    });
+    let authorities = authorities
+        .map_err(|error| StartError::Certificates { file: ca_file.to_owned(), error })?;
+    Ok(Some(server.signed_by(authorities)))
 }
 
 /// How often somebody may ask the API; counted by all instances together, where they share a Redis.
 fn rate_limits(
     config: &Config,
+    redis: Option<&RedisServer>,
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
 ) -> Result<RateLimits, rate_limit::InvalidRedisUrl> {
     const MINUTE: Duration = Duration::from_mins(1);
-    let (api, redis) = (&config.api, &config.redis);
+    let api = &config.api;
     let quotas = Quotas {
         address: Quota::of(api.per_address, MINUTE),
         content_key: Quota::of(api.per_content_key, MINUTE),
         admin_key: Quota::of(api.per_admin_key, MINUTE),
         failures: Quota::of(api.failures_per_hour, Duration::from_hours(1)),
     };
-    let shared = redis.address().map(|url| {
+    let shared = redis.map(|server| {
         Shared::new(SharedSettings {
-            url: url.to_owned(),
-            prefix: redis.prefix.clone(),
-            connect_timeout: redis.connect_timeout(),
-            timeout: redis.timeout(),
+            server: server.clone(),
+            prefix: config.redis.prefix.clone(),
+            connect_timeout: config.redis.connect_timeout(),
+            timeout: config.redis.timeout(),
         })
     });
     Ok(RateLimits::new(quotas, shared.transpose()?, clock.clone(), entropy.as_ref()))
 }
 
-fn cache_settings(config: &Config) -> cache::Settings {
+fn cache_settings(config: &Config, server: Option<RedisServer>) -> cache::Settings {
     let (cache, redis) = (&config.cache, &config.redis);
-    let l2 = redis.address().filter(|_| redis.l2).map(|url| L2Settings {
+    let l2 = server.filter(|_| redis.l2).map(|server| L2Settings {
         prefix: redis.prefix.clone(),
         response_timeout: redis.timeout(),
         connection_timeout: redis.connect_timeout(),
         lease: cache.lease(),
-        ..L2Settings::at(url)
+        ..L2Settings::at(server)
     });
     cache::Settings {
         l1_bytes: cache.l1_bytes,

@@ -21,6 +21,7 @@ pub mod lifecycle;
 pub mod media;
 pub mod nql;
 pub mod rate_limit;
+pub mod redis_server;
 pub mod services;
 pub mod session;
 pub mod telemetry;

@@ -1,5 +1,6 @@
 //! `[redis]`: what the instances share beside the database. Without it, each is on its own.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -10,8 +11,11 @@ use super::{ConfigError, SecretUrl};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RedisConfig {
-    /// `redis://:PASSWORD@HOST/NUMBER`; empty where there is none.
+    /// `redis://USER:PASSWORD@HOST/NUMBER`, or `rediss://` where it speaks TLS; empty where there is none.
     pub url: SecretUrl,
+    /// A file of certificates (PEM): one of these has to have signed that of Redis. Where it is empty, one
+    /// of those that everybody trusts.
+    pub ca_file: PathBuf,
     /// What every key begins with, so that several sites may share one Redis.
     pub prefix: String,
     /// Whether cached entries are kept there. Without it, Redis carries the news of changes alone.
@@ -26,6 +30,7 @@ impl Default for RedisConfig {
     fn default() -> Self {
         Self {
             url: SecretUrl::default(),
+            ca_file: PathBuf::new(),
             prefix: "masthead".to_owned(),
             l2: true,
             connect_timeout_ms: 1000,
@@ -42,7 +47,10 @@ impl RedisConfig {
         };
         let url = self.url.reveal();
         if !url.is_empty() && !is_address(url) {
-            wrong("redis.url", "begins with `redis://` and names a host; TLS is not spoken yet");
+            wrong("redis.url", ADDRESS);
+        }
+        if has_idle_file(url, &self.ca_file) {
+            wrong("redis.ca_file", "is for a `redis.url` that begins with `rediss://`");
         }
         let is_prefix = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if !(1..=64).contains(&self.prefix.len()) || !self.prefix.chars().all(is_prefix) {
@@ -78,7 +86,21 @@ impl RedisConfig {
     }
 }
 
-/// Whether a text is the address of a Redis.
+/// What the address of a Redis is.
+pub(super) const ADDRESS: &str =
+    "begins with `redis://` or `rediss://`, names a host, and has no `#`";
+
+/// Whether a text is the address of a Redis. What stands behind a `#` could take something back from it.
 pub(super) fn is_address(url: &str) -> bool {
-    url.starts_with("redis://") && url::Url::parse(url).is_ok_and(|url| url.has_host())
+    let is_plain = |url: url::Url| url.has_host() && url.fragment().is_none();
+    (url.starts_with("redis://") || is_secret(url)) && url::Url::parse(url).is_ok_and(is_plain)
+}
+
+/// Whether there are certificates for a Redis that shows none.
+pub(super) fn has_idle_file(url: &str, ca_file: &Path) -> bool {
+    !ca_file.as_os_str().is_empty() && !is_secret(url)
+}
+
+fn is_secret(url: &str) -> bool {
+    url.starts_with("rediss://")
 }

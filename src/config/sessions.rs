@@ -1,5 +1,6 @@
 //! `[sessions]`: where it is kept who is signed in, and for how long that counts.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -10,9 +11,11 @@ use super::{ConfigError, SecretUrl};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SessionsConfig {
-    /// `redis://:PASSWORD@HOST/NUMBER`: a database, better a server, that throws nothing away
-    /// (`noeviction`). Where it is empty, sessions stand in the database of the site.
+    /// `redis://USER:PASSWORD@HOST/NUMBER`, or `rediss://` where it speaks TLS: a database, better a server,
+    /// that throws nothing away (`noeviction`). Where it is empty, sessions stand in the database of the site.
     pub url: SecretUrl,
+    /// A file of certificates, as `redis.ca_file` is one.
+    pub ca_file: PathBuf,
     /// Milliseconds to wait for Redis; then the desk says that it cannot be reached.
     pub timeout_ms: u64,
     /// Days without a request after which somebody is signed out.
@@ -23,7 +26,13 @@ pub struct SessionsConfig {
 
 impl Default for SessionsConfig {
     fn default() -> Self {
-        Self { url: SecretUrl::default(), timeout_ms: 500, idle_days: 14, absolute_days: 90 }
+        Self {
+            url: SecretUrl::default(),
+            ca_file: PathBuf::new(),
+            timeout_ms: 500,
+            idle_days: 14,
+            absolute_days: 90,
+        }
     }
 }
 
@@ -34,7 +43,10 @@ impl SessionsConfig {
             problems.push(ConfigError::Invalid { key, reason: reason.to_owned() });
         };
         if self.address().is_some_and(|url| !super::redis::is_address(url)) {
-            wrong("sessions.url", "begins with `redis://` and names a host; TLS is not spoken yet");
+            wrong("sessions.url", super::redis::ADDRESS);
+        }
+        if super::redis::has_idle_file(self.url.reveal(), &self.ca_file) {
+            wrong("sessions.ca_file", "is for a `sessions.url` that begins with `rediss://`");
         }
         if !(1..=10_000).contains(&self.timeout_ms) {
             wrong("sessions.timeout_ms", "is from 1 to 10000 milliseconds");

@@ -9,14 +9,12 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use redis::aio::MultiplexedConnection;
 use redis::io::tcp::TcpSettings;
-use redis::{
-    AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo as _, ProtocolVersion, RedisError,
-    RedisResult,
-};
+use redis::{AsyncConnectionConfig, Client, ErrorKind, ProtocolVersion, RedisError, RedisResult};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
 
 use super::{Follower, Heard, News};
+use crate::redis_server::RedisServer;
 
 /// How long a question to Redis may take.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -33,13 +31,13 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// The channel `name` of the Redis at `url`. Sites that share a Redis have channels of their own.
+    /// The channel `name` of a Redis. Sites that share a Redis have channels of their own.
     /// Nothing is connected yet.
     ///
     /// # Errors
     /// The address is not understood.
-    pub fn open(url: &str, name: &str) -> RedisResult<Self> {
-        let info = url.into_connection_info()?;
+    pub fn open(server: &RedisServer, name: &str) -> RedisResult<Self> {
+        let info = server.connection_info()?;
         // A connection that only listens speaks RESP2; news is small, and must not wait for more.
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP2);
         let info = info

@@ -6,10 +6,11 @@
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, IntoConnectionInfo as _, RedisError, Script};
+use redis::{Client, RedisError, Script};
 use tokio::time::timeout;
 
 use super::{Quota, Subject};
+use crate::redis_server::RedisServer;
 
 /// More than so many quotas are owed by nobody, however many instances let through at once: what is
 /// more comes of a clock that was set.
@@ -26,8 +27,8 @@ pub struct Shared {
 /// Where that is, and how patient this instance is with it.
 #[derive(Debug, Clone)]
 pub struct SharedSettings {
-    /// `redis://host:port/database`.
-    pub url: String,
+    /// Which Redis it is.
+    pub server: RedisServer,
     /// Stands before every key.
     pub prefix: String,
     /// How long a connection may take to come about.
@@ -50,7 +51,7 @@ impl Shared {
     /// # Errors
     /// The address cannot be read.
     pub fn new(settings: SharedSettings) -> Result<Self, InvalidRedisUrl> {
-        let info = settings.url.as_str().into_connection_info()?;
+        let info = settings.server.connection_info()?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(settings.connect_timeout))
             .set_response_timeout(Some(settings.timeout))

@@ -5,14 +5,21 @@
 //! wait ends, and a connection that was lost, or was never there, is tried again as long as the
 //! instance runs.
 
-use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fred::clients::Pool;
+use fred::error::ErrorKind;
 use fred::interfaces::ClientLike as _;
-use fred::types::config::{Config, ReconnectPolicy};
+use fred::types::config::{Config, ReconnectPolicy, TlsConnector};
 use fred::types::{Builder, InfoKind};
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
 use tower_sessions_redis_store::RedisStore;
+
+use crate::redis_server::RedisServer;
 
 /// Connections; each carries many commands at once.
 const CONNECTIONS: usize = 2;
@@ -22,18 +29,12 @@ const WAITING: usize = 10_000;
 const RECONNECT_MS: (u32, u32) = (50, 1_000);
 
 /// Where the Redis of the sessions is.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct RedisSettings {
-    /// `redis://:PASSWORD@HOST/NUMBER`.
-    pub url: String,
+    /// Which one it is.
+    pub server: RedisServer,
     /// How long to wait for a connection, and for an answer.
     pub timeout: Duration,
-}
-
-impl fmt::Debug for RedisSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisSettings").field("timeout", &self.timeout).finish_non_exhaustive()
-    }
 }
 
 /// The address of Redis cannot be read.
@@ -50,7 +51,15 @@ pub(super) fn connect(settings: &RedisSettings) -> Result<RedisStore<Pool>, Inva
 }
 
 fn pool(settings: &RedisSettings) -> Result<Pool, fred::error::Error> {
-    let mut config = Config::from_url(&settings.url)?;
+    let server = &settings.server;
+    // Of the certificates the driver would trust those of the machine; here they are the same for all who
+    // are called.
+    let behind_tls = server.url().strip_prefix("rediss://");
+    let url = behind_tls.map_or_else(|| server.url().to_owned(), |rest| format!("redis://{rest}"));
+    let mut config = Config::from_url(&url)?;
+    if behind_tls.is_some() {
+        config.tls = Some(tls(server.authorities())?.into());
+    }
     // The first connection is tried again as any other.
     config.fail_fast = false;
     let (first, most) = RECONNECT_MS;
@@ -67,6 +76,27 @@ fn pool(settings: &RedisSettings) -> Result<Pool, fred::error::Error> {
         connection.tcp.nodelay = Some(true);
     });
     builder.build_pool(CONNECTIONS)
+}
+
+/// How it is spoken to where that is a secret.
+fn tls(authorities: Option<&[u8]>) -> Result<TlsConnector, fred::error::Error> {
+    let broken = |error: &dyn std::fmt::Display| {
+        fred::error::Error::new(ErrorKind::Tls, format!("the certificates: {error}"))
+    };
+    let mut trusted = RootCertStore::empty();
+    match authorities {
+        Some(pem) => {
+            for authority in CertificateDer::pem_slice_iter(pem) {
+                let authority = authority.map_err(|error| broken(&error))?;
+                trusted.add(authority).map_err(|error| broken(&error))?;
+            }
+        }
+        None => trusted.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| broken(&error))?;
+    Ok(config.with_root_certificates(trusted).with_no_client_auth().into())
 }
 
 /// Says it loudly where Redis would throw sessions away. `INFO` is allowed where `CONFIG` is not.
@@ -108,7 +138,7 @@ mod tests {
     #[test]
     fn an_address_that_cannot_be_read_is_not_repeated() {
         let settings = RedisSettings {
-            url: "redis://:s3cr3t@[".to_owned(),
+            server: RedisServer::at("redis://:s3cr3t@["),
             timeout: Duration::from_millis(500),
         };
         let error = connect(&settings).unwrap_err();

@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms that it may use beside itself. Everything in `src` is a room: a folder,
 /// or a file with the name of one.
-const RULES: [(&str, &[&str]); 26] = [
+const RULES: [(&str, &[&str]); 27] = [
     ("clock", &[]),
     ("entropy", &[]),
-    ("content_clock", &["clock", "entropy"]),
-    ("cache", &["clock", "entropy", "content_clock"]),
+    ("redis_server", &[]),
+    ("content_clock", &["clock", "entropy", "redis_server"]),
+    ("cache", &["clock", "entropy", "content_clock", "redis_server"]),
     ("http_cache", &["clock", "entropy", "content_clock", "cache"]),
     ("http_client", &["clock"]),
-    ("rate_limit", &["clock", "entropy"]),
+    ("rate_limit", &["clock", "entropy", "redis_server"]),
     ("domain", &["clock", "entropy"]),
     ("text", &["domain"]),
     ("media", &["domain"]),
@@ -23,7 +24,7 @@ const RULES: [(&str, &[&str]); 26] = [
     ("formats", &["domain", "text"]),
     ("nql", &[]),
     ("db", &["clock", "entropy", "content_clock", "domain", "nql"]),
-    ("session", &["clock", "db"]),
+    ("session", &["clock", "db", "redis_server"]),
     ("cdn", &["clock", "entropy", "content_clock", "domain", "db", "http_client"]),
     (
         "services",
@@ -81,6 +82,7 @@ const RULES: [(&str, &[&str]); 26] = [
             "domain",
             "media",
             "rate_limit",
+            "redis_server",
             "db",
             "session",
             "services",

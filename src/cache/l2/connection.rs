@@ -7,9 +7,7 @@ use std::time::Duration;
 use metrics::{Counter, counter};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
-use redis::{
-    Client, ErrorKind, IntoConnectionInfo as _, ProtocolVersion, PushInfo, RedisError, RedisResult,
-};
+use redis::{Client, ErrorKind, ProtocolVersion, PushInfo, RedisError, RedisResult};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{sleep, timeout};
 
@@ -31,7 +29,7 @@ impl Connection {
     pub fn new(
         settings: &L2Settings,
     ) -> Result<(Self, UnboundedReceiver<PushInfo>), InvalidRedisUrl> {
-        let info = settings.url.as_str().into_connection_info()?;
+        let info = settings.server.connection_info()?;
         let resp3 = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
         let info = info
             .set_redis_settings(resp3)

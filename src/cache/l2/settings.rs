@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use crate::redis_server::RedisServer;
+
 /// The settings of the shared layer.
 #[derive(Debug, Clone)]
 pub struct L2Settings {
-    /// `redis://host:port/database`.
-    pub url: String,
+    /// Which Redis it is.
+    pub server: RedisServer,
     /// Stands before every key, so that several sites can share a Redis.
     pub prefix: String,
     /// How long a question may take.
@@ -28,11 +30,11 @@ pub struct L2Settings {
 }
 
 impl L2Settings {
-    /// The defaults, for a Redis at an address.
+    /// The defaults, for a Redis.
     #[must_use]
-    pub fn at(url: &str) -> Self {
+    pub fn at(server: RedisServer) -> Self {
         Self {
-            url: url.to_owned(),
+            server,
             prefix: "masthead".to_owned(),
             response_timeout: Duration::from_millis(100),
             connection_timeout: Duration::from_millis(500),

@@ -200,7 +200,7 @@ impl Together {
 
     fn limits(redis: &Redis, instances: u32) -> RateLimits {
         let settings = SharedSettings {
-            url: redis.url(),
+            server: redis.server(),
             prefix: "test".to_owned(),
             connect_timeout: Duration::from_secs(1),
             timeout: Duration::from_millis(200),

@@ -36,9 +36,9 @@ async fn a_holder_that_dies_is_waited_for_as_long_as_its_lease() {
     let doomed = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let doomed = doomed.unwrap();
     let holder = doomed.spawn({
-        let redis = redis.url();
+        let redis = redis.server();
         async move {
-            let l2 = L2Settings { lease, ..L2Settings::at(&redis) };
+            let l2 = L2Settings { lease, ..L2Settings::at(redis) };
             let settings = Settings { l2: Some(l2), ..Settings::default() };
             let holder = Instance::of_settings(&settings, EPOCH);
             holder.load::<Page>("a", "never", Duration::from_hours(1)).await
@@ -136,7 +136,7 @@ async fn what_one_removes_is_gone_everywhere() {
 #[tokio::test]
 async fn who_was_out_of_touch_and_has_no_content_clock_clears_all() {
     let mut redis = Redis::start();
-    let settings = Settings { l2: Some(L2Settings::at(&redis.url())), ..Settings::default() };
+    let settings = Settings { l2: Some(L2Settings::at(redis.server())), ..Settings::default() };
     let time: Arc<dyn Clock> = Arc::new(SystemClock);
     let alone = Arc::new(ContentClock::alone(Arc::clone(&time)));
     let alone = Cache::new(&settings, alone, time, Arc::new(SystemEntropy)).unwrap();

@@ -4,6 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::time::Instant;
 
+use masthead::redis_server::RedisServer;
+
 use super::*;
 
 /// How long a question may take here, and what the machine may add.
@@ -140,7 +142,7 @@ async fn something_that_is_no_redis_at_all() {
             });
         }
     });
-    let l2 = L2Settings { breaker_pause: 50 * MILLISECOND, ..L2Settings::at(&url) };
+    let l2 = L2Settings { breaker_pause: 50 * MILLISECOND, ..L2Settings::at(RedisServer::at(url)) };
     let settings = Settings { l2: Some(l2), l1_bytes: 0, ..Settings::default() };
     let instance = Instance::of_settings(&settings, EPOCH);
     assert!(slowest(&instance, 0..50).await < 2 * BUDGET + SLACK);

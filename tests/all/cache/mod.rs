@@ -81,7 +81,7 @@ impl Instance {
     }
 
     fn with(redis: &Redis, change: impl FnOnce(&mut Settings)) -> Self {
-        let mut l2 = L2Settings::at(&redis.url());
+        let mut l2 = L2Settings::at(redis.server());
         // The machine may be busy; what is measured says so itself.
         l2.response_timeout = 2000 * MILLISECOND;
         let mut settings = Settings { l2: Some(l2), ..Settings::default() };

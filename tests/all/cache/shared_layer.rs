@@ -65,7 +65,7 @@ async fn epochs_and_versions_do_not_meet() {
     let redis = Redis::start();
     let one = Instance::of(&redis);
     one.cache.keep::<Page>("a", entry("one", 1)).await;
-    let l2 = L2Settings::at(&redis.url());
+    let l2 = L2Settings::at(redis.server());
     let settings = Settings { l2: Some(l2), ..Settings::default() };
     let promoted = Instance::of_settings(&settings, Epoch(8));
     assert_eq!(promoted.found("a").await, None);

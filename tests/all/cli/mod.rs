@@ -3,6 +3,7 @@
 mod cache;
 mod commands;
 mod configuration;
+mod guarded_redis;
 mod program;
 mod secrets;
 mod serving;

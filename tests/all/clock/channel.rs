@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use masthead::content_clock::{Channel, Follower, News, follow};
+use masthead::redis_server::RedisServer;
 use tokio::sync::{Notify, mpsc};
 
 use super::fill::set;
 use super::instance::{HOUR, Instance};
 use crate::support::leash::Leash;
 use crate::support::postgres::free_port;
+use crate::support::redis::{self as server, Guard};
 use crate::support::{Engine, TestDatabase};
 
 /// A Redis of the test's own.
@@ -51,6 +53,10 @@ impl Redis {
         format!("redis://127.0.0.1:{}/?protocol=resp3", self.port)
     }
 
+    fn server(&self) -> RedisServer {
+        RedisServer::at(self.url())
+    }
+
     async fn connection(&self) -> Option<redis::aio::MultiplexedConnection> {
         let client = redis::Client::open(self.url()).unwrap();
         client.get_multiplexed_async_connection().await.ok()
@@ -72,7 +78,7 @@ impl Redis {
     }
 
     fn listen(&self, instance: &Instance, wake: &Arc<Notify>) -> tokio::task::JoinHandle<()> {
-        let channel = Channel::open(&self.url(), "news").unwrap();
+        let channel = Channel::open(&self.server(), "news").unwrap();
         tokio::spawn(channel.listen(instance.follower.clone(), wake.clone()))
     }
 }
@@ -105,7 +111,7 @@ async fn pair() -> Pair {
     let db = TestDatabase::migrated(Engine::Postgres).await;
     let redis = Redis::start().await;
     let (outbox, out) = mpsc::channel(64);
-    tokio::spawn(Channel::open(&redis.url(), "news").unwrap().send(out));
+    tokio::spawn(Channel::open(&redis.server(), "news").unwrap().send(out));
     let teller = Instance::telling(&db, Some(outbox));
     let listener = Instance::of(&db);
     teller.follower.poll().await.unwrap();
@@ -115,6 +121,27 @@ async fn pair() -> Pair {
     tokio::spawn(follow(listener.stamper(), wake.clone(), HOUR));
     until("it listens", async || redis.listeners().await == 1).await;
     Pair { db, teller, listener, wake, redis }
+}
+
+#[tokio::test]
+async fn news_is_heard_past_a_password() {
+    for guard in Guard::ALL {
+        let db = TestDatabase::migrated(Engine::Postgres).await;
+        let redis = server::Redis::guarded(guard, &[]);
+        let channel = Channel::open(&redis.server(), "news").unwrap();
+        let (outbox, out) = mpsc::channel(64);
+        tokio::spawn(channel.clone().send(out));
+        let (teller, listener) = (Instance::telling(&db, Some(outbox)), Instance::of(&db));
+        teller.follower.poll().await.unwrap();
+        listener.follower.poll().await.unwrap();
+        tokio::spawn(channel.listen(listener.follower.clone(), Arc::new(Notify::new())));
+        let numsub: &[&[u8]] = &[b"PUBSUB", b"NUMSUB", b"news"];
+        let listeners = || redis.ask::<Vec<(String, u64)>>(numsub)[0].1;
+        until("it listens", async || listeners() == 1).await;
+        db.hand().await.execute(&set("title", "told")).await;
+        let told = teller.follower.poll().await.unwrap();
+        until_applied(&listener.follower, told.seq).await;
+    }
 }
 
 impl Pair {

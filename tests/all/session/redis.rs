@@ -4,13 +4,14 @@
 use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
+use masthead::config::Config;
 
 use super::visitor::stranger;
 use super::{PASSWORD, Visitor, ann, signed_in};
 use crate::instance::{Answer, Instance, published};
 use crate::support::fixtures::NOON;
 use crate::support::postgres::free_port;
-use crate::support::redis::Redis;
+use crate::support::redis::{Guard, Redis};
 use crate::support::{TestDatabase, on_both};
 
 on_both!(
@@ -18,6 +19,9 @@ on_both!(
     killed_and_started_again_it_has_signed_nobody_out,
     frozen_it_keeps_nobody_waiting,
     an_instance_starts_without_it,
+    behind_a_password_they_are_the_same,
+    behind_a_user_they_are_the_same,
+    behind_tls_they_are_the_same,
 );
 
 /// How long a test waits for what must come, on a busy machine.
@@ -123,4 +127,29 @@ async fn an_instance_starts_without_it(db: &TestDatabase) {
     assert_eq!(stranger(&site, Method::GET, "/").await.status, StatusCode::OK);
     let begun = Instant::now();
     assert_says_so(&Visitor::new().try_sign_in(&site, super::EMAIL, PASSWORD).await, begun);
+}
+
+/// Signs somebody in over a Redis that does not let everybody in.
+async fn sign_in_past(guard: Guard, db: &TestDatabase) {
+    let redis = Redis::guarded(guard, &[]);
+    let behind = |config: &mut Config| {
+        config.sessions.url = serde_json::from_value(redis.url().into()).unwrap();
+        config.sessions.ca_file = redis.ca_file();
+    };
+    let [here, there] = [Instance::with(db, behind).await, Instance::with(db, behind).await];
+    let visitor = &mut signed_in(&here).await;
+    assert!(visitor.is_in(&there).await);
+    assert_eq!(redis.keys("").len(), 1);
+}
+
+async fn behind_a_password_they_are_the_same(db: &TestDatabase) {
+    sign_in_past(Guard::Password, db).await;
+}
+
+async fn behind_a_user_they_are_the_same(db: &TestDatabase) {
+    sign_in_past(Guard::User, db).await;
+}
+
+async fn behind_tls_they_are_the_same(db: &TestDatabase) {
+    sign_in_past(Guard::UserOverTls, db).await;
 }

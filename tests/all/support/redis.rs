@@ -1,11 +1,14 @@
 //! A private Redis on a free port, for tests that stop it, freeze it, fill it and look into it. It
 //! keeps nothing on disk unless it is told to, and is gone when it is dropped or the tests end.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use redis::{Connection, FromRedisValue, IntoConnectionInfo as _};
+use masthead::redis_server::RedisServer;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use redis::{Client, Connection, FromRedisValue, TlsCertificates};
 
 use super::leash::Leash;
 use super::ports::free_port;
@@ -13,10 +16,36 @@ use super::ports::free_port;
 /// How long the server may take to be ready, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// The password, as the server has it. It stands nowhere by chance.
+const PASSWORD: &str = "s3cr3t-of-redis/#@";
+/// The same as it stands in an address.
+const IN_ADDRESS: &str = "s3cr3t-of-redis%2F%23%40";
+/// What of it would be seen wherever somebody told it.
+pub const SECRET: &str = "s3cr3t-of-redis";
+
+/// Who may come to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Whoever finds it.
+    None,
+    /// Who knows the password (`requirepass`).
+    Password,
+    /// A user who knows it, and nobody else (an ACL).
+    User,
+    /// The same, and what is said is a secret.
+    UserOverTls,
+}
+
+impl Guard {
+    /// Every one that keeps somebody out.
+    pub const ALL: [Self; 3] = [Self::Password, Self::User, Self::UserOverTls];
+}
+
 /// A server.
 pub struct Redis {
     port: u16,
     folder: tempfile::TempDir,
+    guard: Guard,
     settings: Vec<&'static str>,
     running: Option<(Leash, u32)>,
 }
@@ -34,16 +63,47 @@ impl Redis {
 
     /// Starts a server with settings of its own: the words of its command line.
     pub fn with(settings: &[&'static str]) -> Self {
+        Self::guarded(Guard::None, settings)
+    }
+
+    /// The same of one that does not let everybody in.
+    pub fn guarded(guard: Guard, settings: &[&'static str]) -> Self {
         let folder = tempfile::Builder::new().prefix("masthead-redis-").tempdir().unwrap();
         let settings = settings.to_vec();
-        let mut redis = Self { port: free_port().unwrap(), folder, settings, running: None };
+        let mut redis = Self { port: free_port().unwrap(), folder, guard, settings, running: None };
+        if guard == Guard::UserOverTls {
+            write_certificates(redis.folder.path());
+        }
         redis.restart();
         redis
     }
 
     /// The address of its first database.
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/0", self.port())
+        let (scheme, who) = match self.guard {
+            Guard::None => ("redis", String::new()),
+            Guard::Password => ("redis", format!(":{IN_ADDRESS}@")),
+            Guard::User => ("redis", format!("app:{IN_ADDRESS}@")),
+            Guard::UserOverTls => ("rediss", format!("app:{IN_ADDRESS}@")),
+        };
+        format!("{scheme}://{who}127.0.0.1:{}/0", self.port())
+    }
+
+    /// The same for those who connect.
+    pub fn server(&self) -> RedisServer {
+        let server = RedisServer::at(self.url());
+        match std::fs::read(self.ca_file()) {
+            Ok(authorities) => server.signed_by(authorities),
+            Err(_) => server,
+        }
+    }
+
+    /// The file of the one who signed its certificate; empty where it has none.
+    pub fn ca_file(&self) -> PathBuf {
+        match self.guard {
+            Guard::UserOverTls => self.folder.path().join("ca.pem"),
+            _ => PathBuf::new(),
+        }
     }
 
     /// Its port on the loopback.
@@ -54,7 +114,7 @@ impl Redis {
     /// Starts it again after [`Redis::kill`], on the same port; it is empty, unless it is durable.
     pub fn restart(&mut self) {
         let mut leash = Leash::start("redis-server", |command| {
-            command.args(["--bind", "127.0.0.1", "--port", &self.port.to_string()]);
+            command.args(["--bind", "127.0.0.1"]).args(self.door());
             command.args(["--save", "", "--appendonly", "no", "--dir"]).arg(self.folder.path());
             command.args(&self.settings);
             // The shell says of a program that was killed that it was.
@@ -118,9 +178,36 @@ impl Redis {
         self.ask(&[b"KEYS", format!("{beginning}*").as_bytes()])
     }
 
+    /// Where it listens, and to whom: words of its command line.
+    fn door(&self) -> Vec<String> {
+        let port = self.port.to_string();
+        let with_password = format!(">{PASSWORD}");
+        let user = ["--user", "default", "off", "--user", "app", "on", &with_password];
+        let user = [&user[..], &["~*", "&*", "+@all"]].concat();
+        let folder = self.folder.path().display();
+        let [certificate, key] = ["redis.pem", "redis.key"].map(|name| format!("{folder}/{name}"));
+        let open = ["--port", &port];
+        let tls = ["--port", "0", "--tls-port", &port, "--tls-auth-clients", "no"];
+        let tls = [&tls[..], &["--tls-cert-file", &certificate, "--tls-key-file", &key]].concat();
+        let words: Vec<&str> = match self.guard {
+            Guard::None => open.to_vec(),
+            Guard::Password => [&open[..], &["--requirepass", PASSWORD]].concat(),
+            Guard::User => [&open[..], &user].concat(),
+            Guard::UserOverTls => [tls, user].concat(),
+        };
+        words.into_iter().map(str::to_owned).collect()
+    }
+
     fn connect(&self) -> Option<Connection> {
-        let info = self.url().into_connection_info().unwrap();
-        redis::Client::open(info).unwrap().get_connection_with_timeout(PATIENCE).ok()
+        let url = self.url();
+        let client = match std::fs::read(self.ca_file()) {
+            Ok(authorities) => {
+                let trusted = TlsCertificates { client_tls: None, root_cert: Some(authorities) };
+                Client::build_with_tls(url, trusted)
+            }
+            Err(_) => Client::open(url),
+        };
+        client.unwrap().get_connection_with_timeout(PATIENCE).ok()
     }
 
     fn signal(&self, name: &str) {
@@ -136,6 +223,23 @@ impl Drop for Redis {
         if self.running.is_some() {
             self.thaw();
         }
+    }
+}
+
+/// A certificate for the loopback, its key, and whoever signed it.
+fn write_certificates(folder: &Path) {
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    let certificate = certificate.signed_by(&key, &authority).unwrap();
+    for (name, text) in [
+        ("ca.pem", authority.pem()),
+        ("redis.pem", certificate.pem()),
+        ("redis.key", key.serialize_pem()),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
     }
 }
 
