@@ -65,21 +65,22 @@ impl Connection {
         if !self.is_usable() {
             return None;
         }
-        let is_over = match timeout(self.response_timeout, question(self.manager.clone())).await {
+        let answer = timeout(self.response_timeout, question(self.manager.clone())).await;
+        let (is_over, why) = match answer {
             Ok(Ok(answer)) => {
                 self.breaker.succeeded();
                 return Some(answer);
             }
-            Ok(Err(error)) => self.failures.count(&error),
-            Err(_) => {
+            Ok(Err(error)) => (self.failures.count(&error), error.to_string()),
+            Err(late) => {
                 self.failures.timed_out.increment(1);
-                true
+                (true, late.to_string())
             }
         };
         if !is_over {
             self.breaker.succeeded();
         } else if self.breaker.failed() {
-            self.retry_behind();
+            self.retry_behind(&why);
         }
         None
     }
@@ -87,13 +88,13 @@ impl Connection {
     /// The connection was lost: nothing is asked until another stands.
     pub fn lost(&self) {
         if self.breaker.trip() {
-            self.retry_behind();
+            self.retry_behind("the connection was lost");
         }
     }
 
     /// Tries until Redis answers, then closes the breaker.
-    fn retry_behind(&self) {
-        tracing::warn!("Redis does not answer; going on without the shared cache");
+    fn retry_behind(&self, why: &str) {
+        tracing::warn!(why, "Redis does not answer; going on without the shared cache");
         let this = self.clone();
         tokio::spawn(async move {
             // As long as somebody else would ask.
@@ -132,7 +133,8 @@ impl Failures {
         }
     }
 
-    /// Counts an error. True where Redis did not answer; false where it said no, as when it is full.
+    /// Counts an error. True where Redis did not answer, or does not let this instance in; false where it
+    /// said no to a question, as when it is full.
     fn count(&self, error: &RedisError) -> bool {
         let is_no = matches!(error.kind(), ErrorKind::Server(_) | ErrorKind::Extension)
             || error.kind() == ErrorKind::UnexpectedReturnType;
@@ -144,7 +146,7 @@ impl Failures {
             &self.disconnected
         };
         counter.increment(1);
-        !is_no
+        !is_no || matches!(error.code(), Some("WRONGPASS" | "NOAUTH"))
     }
 }
 
