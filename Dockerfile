@@ -23,6 +23,7 @@ WORKDIR /src
 # the stubs goes. It is younger than the real sources, so Cargo would keep it.
 COPY --from=manifest /Cargo.toml ./
 COPY Cargo.lock ./
+COPY .cargo .cargo
 RUN mkdir build src \
     && touch src/lib.rs \
     && echo 'fn main() {}' | tee build/main.rs src/main.rs \

@@ -61,7 +61,7 @@ impl File {
 
 #[cfg(test)]
 mod tests {
-    use super::super::connection::{Connection, on};
+    use super::super::connection::{Connection, Inner, on};
     use super::super::{Database, Intent};
     use super::*;
 
@@ -84,6 +84,16 @@ mod tests {
 
     async fn execute(c: &mut Connection, sql: &'static str) -> Result<()> {
         Ok(on!(c, c => sqlx::raw_sql(sql).execute(c).await.map(|_| ()))?)
+    }
+
+    #[tokio::test]
+    async fn a_statement_is_planned_once() {
+        const ASKED: &str = "select sqlite_compileoption_used('ENABLE_QPSG')";
+        let folder = tempfile::tempdir().unwrap();
+        let mut snapshot = sqlite(&folder).await.read(Intent::Primary).await.unwrap();
+        let Inner::Sqlite(c) = &mut snapshot.inner else { panic!("it is a file") };
+        let is_stable: bool = sqlx::query_scalar(ASKED).fetch_one(&mut **c).await.unwrap();
+        assert!(is_stable, "SQLite was built without what .cargo/config.toml says");
     }
 
     #[tokio::test]
