@@ -33,7 +33,11 @@ impl File {
             .pragma("cache_size", "-8000")
             .optimize_on_close(true, None);
         let pool = |size: u32| {
-            SqlitePoolOptions::new().max_connections(size).acquire_timeout(limits.acquire_timeout)
+            SqlitePoolOptions::new()
+                .max_connections(size)
+                .acquire_timeout(limits.acquire_timeout)
+                // A file does not hang up.
+                .test_before_acquire(false)
         };
         let not_a_database = |error: sqlx::Error| {
             // SQLITE_NOTADB, and the plain code it comes from.
