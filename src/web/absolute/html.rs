@@ -164,26 +164,27 @@ fn runs(address: &str) -> bool {
 }
 
 fn escape_text(text: &str, output: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => output.push_str("&amp;"),
-            '<' => output.push_str("&lt;"),
-            '>' => output.push_str("&gt;"),
-            _ => output.push(c),
-        }
-    }
+    escape(text, &['&', '<', '>'], output);
 }
 
 fn escape_attribute(value: &str, output: &mut String) {
-    for c in value.chars() {
-        match c {
-            '&' => output.push_str("&amp;"),
-            '"' => output.push_str("&quot;"),
-            '<' => output.push_str("&lt;"),
-            '>' => output.push_str("&gt;"),
-            _ => output.push(c),
-        }
+    escape(value, &['&', '<', '>', '"'], output);
+}
+
+/// Writes a text with references in place of some characters; what lies between them as a whole.
+fn escape(text: &str, special: &[char], output: &mut String) {
+    let mut written = 0;
+    for (at, c) in text.match_indices(special) {
+        output.push_str(&text[written..at]);
+        output.push_str(match c {
+            "&" => "&amp;",
+            "<" => "&lt;",
+            ">" => "&gt;",
+            _ => "&quot;",
+        });
+        written = at + c.len();
     }
+    output.push_str(&text[written..]);
 }
 
 #[cfg(test)]
