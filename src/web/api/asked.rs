@@ -6,7 +6,8 @@ use std::str::FromStr;
 use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use axum::response::Response;
 use http::request::Parts;
-use serde_json::{Value, json};
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 
 use super::answer;
 use super::cursor::Walk;
@@ -153,17 +154,17 @@ impl Asked {
 
     /// The answer: the rows under their name, each made by `shape`; with a `meta` for a list. One row that
     /// is not there is an error.
-    pub(super) fn answer<T>(
+    pub(super) fn answer<T, S: Serialize>(
         &self,
         names: Names,
         state: &SiteState,
         found: Browsing<T>,
-        shape: impl Fn(&Site<'_>, &T) -> Value,
+        shape: impl Fn(&Site<'_>, &T) -> S,
     ) -> Result {
         let site = site(self.query.asker, state, &found.settings);
         let Browsed { rows, total, last } =
             found.content.map_err(|error| refused(self.doing, &error))?;
-        let shaped: Vec<Value> = rows.iter().map(|row| shape(&site, row)).collect();
+        let shaped: Vec<S> = rows.iter().map(|row| shape(&site, row)).collect();
         if self.query.which != Which::All {
             if shaped.is_empty() {
                 let context = format!("There is no such {}.", names.one);
@@ -208,16 +209,39 @@ fn refused(doing: Doing, error: &FilterError) -> ApiError {
 }
 
 /// Rows under their name, and which page of them it is.
-pub(super) fn list(
+pub(super) fn list<S: Serialize>(
     seen: Seen,
     name: &'static str,
-    rows: &[Value],
+    rows: &[S],
     pagination: &Pagination,
 ) -> Response {
-    answer::made_of(seen, &json!({ name: rows, "meta": { "pagination": pagination } }))
+    answer::made_of(seen, &Envelope { name, rows, meta: Some(Meta { pagination }) })
 }
 
 /// One row, in a list of one and without a `meta`: by that clients know that it is one.
-fn one(seen: Seen, name: &'static str, rows: &[Value]) -> Response {
-    answer::made_of(seen, &json!({ name: rows }))
+fn one<S: Serialize>(seen: Seen, name: &'static str, rows: &[S]) -> Response {
+    answer::made_of(seen, &Envelope { name, rows, meta: None })
+}
+
+/// A body: rows under their name. It is written as text at once; no tree of values is made first.
+struct Envelope<'a, S> {
+    name: &'static str,
+    rows: &'a [S],
+    meta: Option<Meta<'a>>,
+}
+
+#[derive(Serialize)]
+struct Meta<'a> {
+    pagination: &'a Pagination,
+}
+
+impl<S: Serialize> Serialize for Envelope<'_, S> {
+    fn serialize<R: Serializer>(&self, serializer: R) -> Result<R::Ok, R::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(self.name, self.rows)?;
+        if let Some(meta) = &self.meta {
+            map.serialize_entry("meta", meta)?;
+        }
+        map.end()
+    }
 }

@@ -35,7 +35,7 @@ pub(super) async fn labels(_: Integration, ask: Ask) -> Result {
 
 fn none(names: Names, ask: &Ask) -> Result {
     let asked = ask.of(Asker::Integration, names)?;
-    Ok(list(Seen::default(), names.many, &[], &Pagination::of(asked.page, 0)))
+    Ok(list::<Nothing>(Seen::default(), names.many, &[], &Pagination::of(asked.page, 0)))
 }
 
 pub(super) fn operations() -> Vec<Operation> {

@@ -47,7 +47,7 @@ async fn show(state: &SiteState, kind: PostKind, ask: &Ask) -> Result {
     let found = reading.browse_posts(kind, &asked.query, BESIDE).await;
     let found = found.map_err(|error| asked.doing.failed(&error))?;
     asked.answer(names, state, found, |site, post| {
-        only(&EditedPost::of(site, post, BESIDE, &formats), fields.as_deref(), &[])
+        only(EditedPost::of(site, post, BESIDE, &formats), fields.as_deref(), &[])
     })
 }
 

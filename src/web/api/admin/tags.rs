@@ -28,7 +28,7 @@ pub(super) async fn tags(_: Integration, state: SiteState, ask: Ask) -> Result {
     let found = found.map_err(|error| asked.doing.failed(&error))?;
     asked.answer(NAMES, &state, found, |site, tag| {
         let shape = EditedTag::of(site, &tag.row, ask.count(tag.posts));
-        only(&shape, fields.as_deref(), &["count"])
+        only(shape, fields.as_deref(), &["count"])
     })
 }
 

@@ -16,7 +16,7 @@ pub(super) async fn users(_: Integration, state: SiteState, ask: Ask) -> Result 
     let found = found.map_err(|error| asked.doing.failed(&error))?;
     asked.answer(NAMES, &state, found, |site, user| {
         let shape = User::of(site, &user.row, ask.count(user.posts));
-        only(&shape, fields.as_deref(), &["count"])
+        only(shape, fields.as_deref(), &["count"])
     })
 }
 

@@ -15,7 +15,7 @@ pub(super) async fn authors(state: SiteState, ask: Ask) -> Result {
     let found = found.map_err(|error| asked.doing.failed(&error))?;
     asked.answer(NAMES, &state, found, |site, author| {
         let shape = Author::of(site, &author.row, ask.count(author.posts));
-        only(&shape, fields.as_deref(), &["count"])
+        only(shape, fields.as_deref(), &["count"])
     })
 }
 

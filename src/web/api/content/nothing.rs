@@ -20,7 +20,7 @@ pub(super) async fn recommendations(state: SiteState, ask: Ask) -> Result {
 async fn none(state: &SiteState, names: Names, ask: &Ask) -> Result {
     let asked = ask.of(Asker::Reader, names)?;
     let read = state.reading.settings().await.map_err(|error| asked.doing.failed(&error))?;
-    Ok(list(read.seen, names.many, &[], &Pagination::of(asked.page, 0)))
+    Ok(list::<Nothing>(read.seen, names.many, &[], &Pagination::of(asked.page, 0)))
 }
 
 pub(super) fn operations() -> Vec<Operation> {

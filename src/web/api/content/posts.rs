@@ -36,7 +36,7 @@ async fn show(state: &SiteState, kind: PostKind, names: Names, ask: &Ask) -> Res
     let found = state.reading.browse_posts(kind, &asked.query, beside).await;
     let found = found.map_err(|error| asked.doing.failed(&error))?;
     asked.answer(names, state, found, |site, post| {
-        only(&Post::of(site, post, beside, &formats), fields.as_deref(), always)
+        only(Post::of(site, post, beside, &formats), fields.as_deref(), always)
     })
 }
 

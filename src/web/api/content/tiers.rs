@@ -12,7 +12,7 @@ pub(super) async fn tiers(state: SiteState, ask: Ask) -> Result {
     let asked = ask.of(Asker::Reader, NAMES)?;
     // The same site, at the same moment: it is a part of what the settings say.
     let read = state.reading.settings().await.map_err(|error| asked.doing.failed(&error))?;
-    let tier = only(&Tier::FREE, ask.params.fields().as_deref(), &[]);
+    let tier = only(Tier::FREE, ask.params.fields().as_deref(), &[]);
     let rows = if asked.query.skip == 0 { vec![tier] } else { Vec::new() };
     Ok(list(read.seen, NAMES.many, &rows, &Pagination::of(asked.page, 1)))
 }

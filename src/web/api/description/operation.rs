@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::parameter::{self, Parameter};
 use super::schemas::{self, Make};
@@ -200,7 +200,7 @@ impl Operation {
 
     /// It answers with this, as it is.
     pub(in crate::web::api) fn answers<T: JsonSchema + Serialize>(self, example: &T) -> Self {
-        self.with_answer(Envelope::None, schemas::of::<T>(), only(example, None, &[]))
+        self.with_answer(Envelope::None, schemas::of::<T>(), json!(example))
     }
 
     /// It answers with one of these, in a list under this name.
@@ -209,7 +209,7 @@ impl Operation {
         name: &'static str,
         example: &T,
     ) -> Self {
-        self.with_answer(Envelope::One(name), schemas::of::<T>(), only(example, None, &[]))
+        self.with_answer(Envelope::One(name), schemas::of::<T>(), json!(example))
     }
 
     /// It answers with all of these that there are, in a list under this name.
@@ -218,7 +218,7 @@ impl Operation {
         name: &'static str,
         example: &T,
     ) -> Self {
-        self.with_answer(Envelope::All(name), schemas::of::<T>(), only(example, None, &[]))
+        self.with_answer(Envelope::All(name), schemas::of::<T>(), json!(example))
     }
 
     /// It answers with a page of these, in a list under this name.
@@ -226,7 +226,7 @@ impl Operation {
         let fields = resource.example;
         let example_query = format!("limit=1&fields={}", fields.join(","));
         let names: Vec<_> = fields.iter().map(|&name| name.to_owned()).collect();
-        let example = only(example, Some(&names), &[]);
+        let example = json!(only(example, Some(&names), &[]));
         let envelope = Envelope::Page(resource.names.many);
         let operation = self.with_answer(envelope, schemas::of::<T>(), example);
         Self { example_query, ..operation }
