@@ -264,12 +264,10 @@ fn hour(full: &FullPost) -> Option<super::Timestamp> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use sqlx::types::Json;
 
     use super::*;
     use crate::clock::Timestamp;
-    use crate::domain::post::Visibility;
-    use crate::domain::{Post, PostId, PostSummary, Slug, Social, TagId};
+    use crate::domain::{Post, PostId, PostSummary, Slug, TagId};
 
     /// A post in a state, with an hour and tags: `published 1 a b`, or a page: `page draft 0`.
     fn post(text: &str) -> FullPost {
@@ -287,42 +285,11 @@ mod tests {
         let slug = |text: &str| Slug::parse(text).unwrap();
         let tag = |name| Tag::named(TagId::derived(name), name, slug(name), Timestamp(0));
         let summary = PostSummary {
-            id: PostId::derived("p"),
-            kind,
-            title: "P".to_owned(),
-            slug: slug("p"),
             status,
-            visibility: Visibility::Public,
-            featured: false,
-            custom_excerpt: None,
-            excerpt: String::new(),
-            reading_time: 0,
-            feature_image: None,
-            feature_image_alt: None,
-            feature_image_caption: None,
-            locale: None,
             published_at: (hour > 0).then_some(Timestamp(hour)),
-            created_at: Timestamp(0),
-            updated_at: Timestamp(0),
+            ..PostSummary::titled(PostId::derived("p"), kind, "P", slug("p"), Timestamp(0))
         };
-        let post = Post {
-            summary,
-            uuid: String::new(),
-            comment_id: None,
-            feed_guid: None,
-            social: Social::default(),
-            codeinjection_head: None,
-            codeinjection_foot: None,
-            custom_template: None,
-            show_title_and_feature_image: true,
-            trusted: false,
-            frontmatter: None,
-            revision: 1,
-            markdown: String::new(),
-            html: String::new(),
-            plaintext: String::new(),
-            headings: Json(Vec::new()),
-        };
+        let post = Post::of(summary);
         FullPost { post, tags: words.map(tag).collect(), authors: Vec::new(), picture: None }
     }
 

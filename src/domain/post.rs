@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
 use super::author::Author;
-use super::ids::{PostId, UserId};
+use super::ids::{PostId, UserId, derived_uuid};
 use super::media::Picture;
 use super::slug::Slug;
 use super::social::Social;
@@ -136,7 +136,56 @@ pub struct Post {
     pub headings: Json<Vec<Heading>>,
 }
 
+impl PostSummary {
+    /// That of a draft that has nothing but a title.
+    #[must_use]
+    pub fn titled(id: PostId, kind: PostKind, title: &str, slug: Slug, now: Timestamp) -> Self {
+        Self {
+            id,
+            kind,
+            title: title.to_owned(),
+            slug,
+            status: Status::Draft,
+            visibility: Visibility::Public,
+            featured: false,
+            custom_excerpt: None,
+            excerpt: String::new(),
+            reading_time: 0,
+            feature_image: None,
+            feature_image_alt: None,
+            feature_image_caption: None,
+            locale: None,
+            published_at: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
 impl Post {
+    /// The post that nothing but a summary is known of.
+    #[must_use]
+    pub fn of(summary: PostSummary) -> Self {
+        Self {
+            uuid: derived_uuid(summary.id.as_str()),
+            summary,
+            comment_id: None,
+            feed_guid: None,
+            social: Social::default(),
+            codeinjection_head: None,
+            codeinjection_foot: None,
+            custom_template: None,
+            show_title_and_feature_image: true,
+            trusted: false,
+            frontmatter: None,
+            revision: 1,
+            markdown: String::new(),
+            html: String::new(),
+            plaintext: String::new(),
+            headings: Json(Vec::new()),
+        }
+    }
+
     /// What everybody may read of it, without markup.
     #[must_use]
     pub fn open_text(&self) -> &str {

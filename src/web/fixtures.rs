@@ -1,13 +1,11 @@
 //! A small publication for the tests of feeds and discovery.
 
-use sqlx::types::Json;
-
 use crate::domain::media::Picture;
 use crate::domain::post::FullPost;
 use crate::domain::slug::SlugStyle;
 use crate::domain::{
-    Author, Post, PostId, PostKind, PostSummary, Settings, Slug, Social, Status, Tag, TagId,
-    Timestamp, UserId, Visibility,
+    Author, Post, PostId, PostKind, PostSummary, Settings, Slug, Status, Tag, TagId, Timestamp,
+    UserId, Visibility,
 };
 
 /// When everything in it was published: 2026-11-23T19:21:49Z.
@@ -41,46 +39,24 @@ pub(super) fn author(name: &str) -> Author {
 }
 
 pub(super) fn summary(title: &str) -> PostSummary {
+    let slug = Slug::from_text(title, SlugStyle::Unicode).unwrap_or_else(|| slug("untitled"));
     PostSummary {
-        id: PostId::derived(title),
-        kind: PostKind::Post,
-        title: title.to_owned(),
-        slug: Slug::from_text(title, SlugStyle::Unicode).unwrap_or_else(|| slug("untitled")),
         status: Status::Published,
-        visibility: Visibility::Public,
-        featured: false,
-        custom_excerpt: None,
         excerpt: format!("About {title}"),
         reading_time: 1,
-        feature_image: None,
-        feature_image_alt: None,
-        feature_image_caption: None,
-        locale: None,
         published_at: Some(PUBLISHED),
-        created_at: PUBLISHED,
         updated_at: PUBLISHED.plus_seconds(60),
+        ..PostSummary::titled(PostId::derived(title), PostKind::Post, title, slug, PUBLISHED)
     }
 }
 
 /// A post that has nothing but a title and a text.
 pub(super) fn post(title: &str, html: &str) -> FullPost {
     let post = Post {
-        summary: summary(title),
         uuid: "4ff6d8a0-2b9b-4c8e-8b3d-0a7f4c6a2b11".to_owned(),
-        comment_id: None,
-        feed_guid: None,
-        social: Social::default(),
-        codeinjection_head: None,
-        codeinjection_foot: None,
-        custom_template: None,
-        show_title_and_feature_image: true,
-        trusted: false,
-        frontmatter: None,
-        revision: 1,
         markdown: html.to_owned(),
         html: html.to_owned(),
-        plaintext: String::new(),
-        headings: Json(Vec::new()),
+        ..Post::of(summary(title))
     };
     FullPost { post, tags: Vec::new(), authors: vec![author("Ada")], picture: None }
 }

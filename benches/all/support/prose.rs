@@ -4,9 +4,7 @@
 use std::fmt::Write as _;
 
 use masthead::domain::slug::SlugStyle;
-use masthead::domain::{
-    Post, PostId, PostKind, PostSummary, Slug, Social, Status, Timestamp, Visibility, ids,
-};
+use masthead::domain::{Post, PostId, PostKind, PostSummary, Slug, Status, Timestamp, ids};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
@@ -104,41 +102,21 @@ impl Prose {
         }
         let at = Timestamp(FIRST + YEARS / i64::from(of) * i64::from(number));
         let markdown = paragraphs.join("\n\n");
+        let (id, slug) = (PostId::new(at, random.random()), slug(&format!("{title} {number}")));
+        let summary = PostSummary {
+            status: Status::Published,
+            featured: number.is_multiple_of(100),
+            excerpt: paragraphs[0].clone(),
+            reading_time: 1,
+            published_at: Some(at),
+            ..PostSummary::titled(id, PostKind::Post, &title, slug, at)
+        };
         Post {
-            summary: PostSummary {
-                id: PostId::new(at, random.random()),
-                kind: PostKind::Post,
-                slug: slug(&format!("{title} {number}")),
-                title,
-                status: Status::Published,
-                visibility: Visibility::Public,
-                featured: number.is_multiple_of(100),
-                custom_excerpt: None,
-                excerpt: paragraphs[0].clone(),
-                reading_time: 1,
-                feature_image: None,
-                feature_image_alt: None,
-                feature_image_caption: None,
-                locale: None,
-                published_at: Some(at),
-                created_at: at,
-                updated_at: at,
-            },
             uuid: ids::derived_uuid(&number.to_string()),
-            comment_id: None,
-            feed_guid: None,
-            social: Social::default(),
-            codeinjection_head: None,
-            codeinjection_foot: None,
-            custom_template: None,
-            show_title_and_feature_image: true,
-            trusted: false,
-            frontmatter: None,
-            revision: 1,
             html: format!("<p>{}</p>", paragraphs.join("</p>\n<p>")),
             plaintext: markdown.clone(),
-            headings: sqlx::types::Json(Vec::new()),
             markdown,
+            ..Post::of(summary)
         }
     }
 }

@@ -8,8 +8,8 @@ use crate::domain::post::{FullPost, Heading, PostCard};
 use crate::domain::settings::NavigationLink;
 use crate::domain::slug::SlugStyle;
 use crate::domain::{
-    Author, Post, PostId, PostKind, PostSummary, Settings, Slug, Social, Status, Tag, TagId,
-    Timestamp, UserId, Visibility,
+    Author, Post, PostId, PostKind, PostSummary, Settings, Slug, Status, Tag, TagId, Timestamp,
+    UserId, Visibility,
 };
 
 use super::Site;
@@ -70,23 +70,17 @@ pub(super) fn picture(name: &str) -> Picture {
 pub(super) fn summary(title: &str, age_days: i64) -> PostSummary {
     let published = NOW.plus_seconds(-age_days * 86_400);
     PostSummary {
-        id: PostId::derived(title),
-        kind: PostKind::Post,
-        title: title.into(),
-        slug: slug(title),
         status: Status::Published,
-        visibility: Visibility::Public,
-        featured: false,
-        custom_excerpt: None,
         excerpt: "A cache is a promise that somebody made on behalf of somebody else. Most of the trouble with caches comes from not knowing who that was, what they promised, and how long ago they did so. This is a field guide to the promises, in the order in which they break, with the small repairs that helped us and the large ones that did not.".into(),
         reading_time: 7,
-        feature_image: None,
-        feature_image_alt: None,
-        feature_image_caption: None,
-        locale: None,
         published_at: Some(published),
-        created_at: published,
-        updated_at: published,
+        ..PostSummary::titled(
+            PostId::derived(title),
+            PostKind::Post,
+            title,
+            slug(title),
+            published,
+        )
     }
 }
 
@@ -143,22 +137,10 @@ pub(super) fn full(card: PostCard, html: &str) -> FullPost {
     };
     FullPost {
         post: Post {
-            summary: card.post,
             uuid: "2fb8b1d1-1c1a-4b58-8f0d-3f3f1a6d0a11".into(),
-            comment_id: None,
-            feed_guid: None,
-            social: Social::default(),
-            codeinjection_head: None,
-            codeinjection_foot: None,
-            custom_template: None,
-            show_title_and_feature_image: true,
-            trusted: false,
-            frontmatter: None,
-            revision: 1,
-            markdown: String::new(),
             html: html.into(),
-            plaintext: String::new(),
             headings: Json(level_two.filter_map(heading).collect()),
+            ..Post::of(card.post)
         },
         tags: card.tags,
         authors: card.authors,

@@ -3,8 +3,7 @@
 use masthead::domain::post::Heading;
 use masthead::domain::slug::SlugStyle;
 use masthead::domain::{
-    Author, Post, PostId, PostKind, PostSummary, Slug, Social, Status, Tag, TagId, Timestamp,
-    UserId, Visibility, ids,
+    Author, Post, PostId, PostKind, PostSummary, Slug, Status, Tag, TagId, Timestamp, UserId, ids,
 };
 
 /// Noon of 1 May 2026, UTC.
@@ -22,45 +21,20 @@ pub fn slug(name: &str) -> Slug {
 
 /// A draft whose id, uuid, slug and title follow from its name.
 pub fn draft(name: &str) -> Post {
+    let (id, slug) = (PostId::derived(name), slug(name));
+    let heading = Heading { level: 1, id: slug.to_string(), text: name.to_owned() };
+    let summary = PostSummary {
+        excerpt: format!("About {name}"),
+        reading_time: 1,
+        ..PostSummary::titled(id, PostKind::Post, name, slug, NOON)
+    };
     Post {
-        summary: PostSummary {
-            id: PostId::derived(name),
-            kind: PostKind::Post,
-            title: name.to_owned(),
-            slug: slug(name),
-            status: Status::Draft,
-            visibility: Visibility::Public,
-            featured: false,
-            custom_excerpt: None,
-            excerpt: format!("About {name}"),
-            reading_time: 1,
-            feature_image: None,
-            feature_image_alt: None,
-            feature_image_caption: None,
-            locale: None,
-            published_at: None,
-            created_at: NOON,
-            updated_at: NOON,
-        },
         uuid: ids::derived_uuid(name),
-        comment_id: None,
-        feed_guid: None,
-        social: Social::default(),
-        codeinjection_head: None,
-        codeinjection_foot: None,
-        custom_template: None,
-        show_title_and_feature_image: true,
-        trusted: false,
-        frontmatter: None,
-        revision: 1,
         markdown: format!("# {name}"),
         html: format!("<h1>{name}</h1>"),
         plaintext: name.to_owned(),
-        headings: sqlx::types::Json(vec![Heading {
-            level: 1,
-            id: slug(name).to_string(),
-            text: name.to_owned(),
-        }]),
+        headings: sqlx::types::Json(vec![heading]),
+        ..Post::of(summary)
     }
 }
 

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::operation::{Access, Content, Envelope, Operation};
 use crate::domain::event::PostEvent;
 use crate::domain::{
-    Author, EventKind, IntegrationId, Post, PostId, PostKind, PostSummary, Slug, Social, Status,
-    Tag, TagId, Timestamp, UserId, Visibility, Webhook, WebhookId,
+    Author, EventKind, IntegrationId, Post, PostId, PostKind, PostSummary, Slug, Status, Tag,
+    TagId, Timestamp, UserId, Webhook, WebhookId,
 };
 use crate::services::reading::{Asker, BrowsedPost};
 use crate::web::api::dates::Dates;
@@ -70,41 +70,20 @@ pub(in crate::web::api) fn post(kind: PostKind) -> BrowsedPost {
         PostKind::Page => ("About", "about"),
     };
     let summary = PostSummary {
-        id: PostId::derived(name),
-        kind,
-        title: title.to_owned(),
-        slug: slug(name),
         status: Status::Published,
-        visibility: Visibility::Public,
-        featured: false,
-        custom_excerpt: None,
         excerpt: "It hums.".to_owned(),
         reading_time: 1,
         feature_image: Some("/content/images/harbour-3e914a6631ba.jpg".to_owned()),
         feature_image_alt: Some("Boats at the quay".to_owned()),
-        feature_image_caption: None,
-        locale: None,
         published_at: Some(PUBLISHED),
-        created_at: PUBLISHED,
-        updated_at: PUBLISHED,
+        ..PostSummary::titled(PostId::derived(name), kind, title, slug(name), PUBLISHED)
     };
     let post = Post {
-        summary,
         uuid: "4ff6d8a0-2b9b-4c8e-8b3d-0a7f4c6a2b11".to_owned(),
-        comment_id: None,
-        feed_guid: None,
-        social: Social::default(),
-        codeinjection_head: None,
-        codeinjection_foot: None,
-        custom_template: None,
-        show_title_and_feature_image: true,
-        trusted: false,
-        frontmatter: None,
-        revision: 1,
         markdown: "It hums.".to_owned(),
         html: "<p>It hums.</p>".to_owned(),
         plaintext: "It hums.".to_owned(),
-        headings: Vec::new().into(),
+        ..Post::of(summary)
     };
     BrowsedPost { post, tags: vec![tag()], authors: vec![author()] }
 }
