@@ -400,6 +400,6 @@ fn later(at: Timestamp, wait: Duration) -> Timestamp {
 }
 
 /// What stands behind these locks is never half done: a panic elsewhere spoils nothing.
-fn locked<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn locked<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

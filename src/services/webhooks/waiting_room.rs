@@ -2,9 +2,10 @@
 //! what it was told of. Programs that build a static site of the API's answers would else build the old one.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::courier::locked;
 use crate::clock::Clock;
 use crate::content_clock::{AsOf, Stamper};
 use crate::db::deliveries::Due;
@@ -45,7 +46,7 @@ impl WaitingRoom {
         let news: HashSet<DeliveryId> =
             due.iter().filter(|due| due.attempts == 0).map(|due| due.id.clone()).collect();
         let is_new = {
-            let mut waiting = self.waiting();
+            let mut waiting = locked(&self.waiting);
             let epoch = self.reach.epoch();
             // A number of another epoch says nothing any more.
             waiting.retain(|id, arrival| {
@@ -65,7 +66,7 @@ impl WaitingRoom {
                 Err(error) => tracing::debug!(%error, "what happened has no number yet"),
             }
         }
-        let (waiting, now) = (self.waiting(), self.clock.elapsed());
+        let (waiting, now) = (locked(&self.waiting), self.clock.elapsed());
         let may_go = |due: &Due| {
             due.attempts > 0
                 || waiting.get(&due.id).is_some_and(|arrival| self.is_over(due, *arrival, now))
@@ -74,7 +75,7 @@ impl WaitingRoom {
     }
 
     fn admit(&self, news: HashSet<DeliveryId>, as_of: AsOf) {
-        let (mut waiting, at) = (self.waiting(), self.clock.elapsed());
+        let (mut waiting, at) = (locked(&self.waiting), self.clock.elapsed());
         for id in news {
             waiting.entry(id).or_insert(Arrival { as_of, at });
         }
@@ -91,10 +92,5 @@ impl WaitingRoom {
             tracing::info!(delivery = %due.id, "a receiver is told before the CDN is");
         }
         is_over
-    }
-
-    /// What stands behind this lock is never half done: a panic elsewhere spoils nothing.
-    fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<DeliveryId, Arrival>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
